@@ -1,0 +1,50 @@
+using System.Collections.Generic;
+using GpuVSphere.Vim;
+
+namespace GpuVSphere.Inventory;
+
+/// <summary>A PCI or vGPU device in a VM's configuration.</summary>
+public sealed record VmGpu
+{
+    /// <summary>The VM.</summary>
+    public required VimObjectId VmId { get; init; }
+
+    /// <summary>The VM's name.</summary>
+    public required string VmName { get; init; }
+
+    /// <summary>The server's name, as the user gave it.</summary>
+    public required string ServerName { get; init; }
+
+    /// <summary>The name of the host where the VM is registered.</summary>
+    public string? HostName { get; init; }
+
+    /// <summary>The key of the device within the VM.</summary>
+    public required int Key { get; init; }
+
+    /// <summary>What kind of device it is.</summary>
+    public required VmGpuKind Kind { get; init; }
+
+    /// <summary>The label in the VM's settings, such as <c>PCI device 0</c>.</summary>
+    public string? DeviceLabel { get; init; }
+
+    /// <summary>The host address: of a static device as configured, of a dynamic one as assigned while the VM runs; else null.</summary>
+    public PciAddress? Address { get; init; }
+
+    /// <summary>The device and vendor ids that are accepted (one for static, several may be for dynamic); empty for vGPU.</summary>
+    public IReadOnlyList<PciIdMatch> AllowedDevices { get; init; } = [];
+
+    /// <summary>The systemId that a static device was configured with.</summary>
+    public string? SystemId { get; init; }
+
+    /// <summary>The label that a dynamic device asks for, or null.</summary>
+    public string? CustomLabel { get; init; }
+
+    /// <summary>The profile of a vGPU, or null.</summary>
+    public string? VgpuProfile { get; init; }
+
+    /// <summary>The model by the catalogue, or null when it is not known.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Names the VM's device across servers and processes: what is left of the object in a job or a file still says which one it is.</summary>
+    public string Uid => $"/GpuVSphere={VmId.ServerUuid}/VirtualMachine={VmId.Reference}/VmGpu={Key}/";
+}

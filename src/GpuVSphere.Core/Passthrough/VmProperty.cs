@@ -1,0 +1,66 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using GpuVSphere.Inventory;
+using GpuVSphere.Mmio;
+
+namespace GpuVSphere.Passthrough;
+
+/// <summary>The properties of a VM that are changed, by the names that plans show, and how each is read: for a plan's before, and to verify its after.</summary>
+internal static class VmProperty
+{
+    public const string Use64BitMmio = MmioKeys.Use64Bit;
+    public const string MmioSizeGB = MmioKeys.SizeGB;
+    public const string MemoryLock = "memoryReservationLockedToMax";
+    public const string MemoryReservation = "memoryReservationMB";
+    public const string CpuHotAdd = "cpuHotAddEnabled";
+    public const string MemoryHotAdd = "memoryHotAddEnabled";
+    public const string Firmware = "firmware";
+    public const string PowerState = "powerState";
+
+    private const string DevicePrefix = "PCI device ";
+    private const string DynamicPrefix = "dynamic PCI device ";
+    private const string StaticValue = "static passthrough";
+
+    /// <summary>A device given by address.</summary>
+    public static string Device(PciAddress address) => DevicePrefix + address;
+
+    /// <summary>Devices given dynamically; the value is how many.</summary>
+    public static string Dynamic(DynamicGpuRequest request) => DynamicPrefix + VmGpuSelector.Describe(request);
+
+    /// <summary>The property that tells of a device of a VM.</summary>
+    public static string Of(VmGpu device) => device switch
+    {
+        { Kind: VmGpuKind.DynamicPassthrough } => Dynamic(RequestOf(device)),
+        { Address: { } address } => Device(address),
+        _ => DevicePrefix + "key " + device.Key.ToString(CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>What a dynamic device of a VM asks for.</summary>
+    public static DynamicGpuRequest RequestOf(VmGpu device) => new(device.AllowedDevices, device.CustomLabel);
+
+    /// <summary>Whether two requests ask for the same.</summary>
+    public static bool IsSame(DynamicGpuRequest left, DynamicGpuRequest right) => VmGpuSelector.Describe(left) == VmGpuSelector.Describe(right);
+
+    /// <summary>The value of a property; null for absent.</summary>
+    public static string? Read(GpuVm vm, string property) => property switch
+    {
+        MemoryLock => Text(vm.IsMemoryReservationLocked),
+        MemoryReservation => vm.MemoryReservationMB.ToString(CultureInfo.InvariantCulture),
+        CpuHotAdd => Text(vm.IsCpuHotAddEnabled),
+        MemoryHotAdd => Text(vm.IsMemoryHotAddEnabled),
+        Firmware => vm.Firmware,
+        PowerState => vm.PowerState,
+        _ when property.StartsWith(DynamicPrefix, StringComparison.Ordinal) => Count(vm.PciDevices.Count(device => Of(device) == property)),
+        _ when property.StartsWith(DevicePrefix, StringComparison.Ordinal) => vm.PciDevices.Any(device => Of(device) == property) ? StaticValue : null,
+        _ => vm.ExtraConfig.TryGetValue(property, out string? value) ? value : null,
+    };
+
+    public static string Text(bool value) => value ? "true" : "false";
+
+    public static string? Count(int count) => count == 0 ? null : count.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The value of a device property when the device is there.</summary>
+    public static string Present => StaticValue;
+}

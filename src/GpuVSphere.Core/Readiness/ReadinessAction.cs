@@ -1,0 +1,35 @@
+using System;
+
+namespace GpuVSphere.Readiness;
+
+/// <summary>What is about to be done; a rule says for which of these it speaks.</summary>
+[Flags]
+public enum ReadinessAction
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Passthrough of devices is switched on at a host.</summary>
+    EnablePassthrough = 1,
+
+    /// <summary>Passthrough of devices is switched off at a host.</summary>
+    DisablePassthrough = 2,
+
+    /// <summary>Hardware labels of devices are set at a host.</summary>
+    SetLabel = 4,
+
+    /// <summary>GPUs are given to a VM by DirectPath.</summary>
+    AddToVm = 8,
+
+    /// <summary>GPUs are taken from a VM.</summary>
+    RemoveFromVm = 16,
+
+    /// <summary>The MMIO keys of a VM are set or mended.</summary>
+    SetMmio = 32,
+
+    /// <summary>Everything that changes a host.</summary>
+    AnyHost = EnablePassthrough | DisablePassthrough | SetLabel,
+
+    /// <summary>Everything that changes a VM.</summary>
+    AnyVm = AddToVm | RemoveFromVm | SetMmio,
+}

@@ -1,0 +1,108 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using GpuVSphere.Changes;
+using GpuVSphere.Inventory;
+using GpuVSphere.Readiness.Rules;
+
+namespace GpuVSphere.Readiness;
+
+/// <summary>The rules, and how they are run.</summary>
+public static class ReadinessRules
+{
+    /// <summary>Every rule there is, hosts before devices before VMs.</summary>
+    public static IReadOnlyList<ReadinessRule> All { get; } = Array.AsReadOnly<ReadinessRule>(
+    [
+        new HostConnectedRule(),
+        new HostUsbBootRule(),
+        new PrivilegeHostRule(),
+        new DeviceCapableRule(),
+        new DeviceVgpuRunningRule(),
+        new DeviceInUseRule(),
+        new DeviceActiveRule(),
+        new VmConnectedRule(),
+        new PrivilegeVmRule(),
+        new VmTemplateRule(),
+        new VmSuspendedRule(),
+        new VmPoweredOffRule(),
+        new VmSnapshotRule(),
+        new VmHostRule(),
+        new VmFirmwareRule(),
+        new VmHardwareVersionRule(),
+        new VmMemoryFitsHostRule(),
+        new MmioSizeRule(),
+        new MmioMisspeltKeyRule(),
+    ]);
+
+    /// <summary>The evidence that the rules for an action need, so that it is gathered once.</summary>
+    /// <param name="action">One or several actions.</param>
+    /// <param name="skipRules">Rules whose evidence need not be gathered.</param>
+    public static EvidenceKinds EvidenceFor(ReadinessAction action, IReadOnlyCollection<string>? skipRules = null) => All
+        .Where(rule => (rule.AppliesTo & action) != 0 && !IsSkipped(rule, skipRules))
+        .Aggregate(EvidenceKinds.None, (kinds, rule) => kinds | rule.Needs);
+
+    /// <summary>Runs every rule that applies on every subject.</summary>
+    /// <param name="subjects">The objects with their evidence.</param>
+    /// <param name="skipRules">The ids of rules that the user overrides; what they would have said is recorded and does not block.</param>
+    /// <returns>What was found, subject after subject.</returns>
+    /// <exception cref="GpuVSphereException">UnknownRule: a skipped id is not that of a rule.</exception>
+    public static IReadOnlyList<Finding> Check(IEnumerable<ReadinessSubject> subjects, IReadOnlyCollection<string>? skipRules = null) =>
+        Check(All, subjects, skipRules);
+
+    /// <summary>Refuses ids that are not those of a rule, since an override that does nothing is a mistake.</summary>
+    /// <param name="skipRules">The ids to skip.</param>
+    /// <exception cref="GpuVSphereException">UnknownRule.</exception>
+    public static void RequireKnown(IReadOnlyCollection<string>? skipRules)
+    {
+        foreach (string id in skipRules ?? [])
+        {
+            if (!All.Any(rule => Is(rule, id)))
+            {
+                IReadOnlyList<string> near = NearNames.Find(id, All.Select(rule => rule.Id));
+                throw new GpuVSphereException(
+                    "UnknownRule",
+                    GpuErrorCategory.InvalidArgument,
+                    $"There is no rule '{id}' that could be skipped.",
+                    id,
+                    near.Count > 0 ? "Did you mean " + string.Join(", ", near) + "?" : "The rules are " + string.Join(", ", All.Select(rule => rule.Id)) + ".");
+            }
+        }
+    }
+
+    internal static IReadOnlyList<Finding> Check(
+        IReadOnlyList<ReadinessRule> rules, IEnumerable<ReadinessSubject> subjects, IReadOnlyCollection<string>? skipRules)
+    {
+        RequireKnown(skipRules);
+        var findings = new List<Finding>();
+        foreach (ReadinessSubject subject in subjects)
+        {
+            foreach (ReadinessRule rule in rules)
+            {
+                if ((rule.AppliesTo & subject.Action) == 0)
+                {
+                    continue;
+                }
+
+                bool isSkipped = IsSkipped(rule, skipRules);
+                foreach (Verdict verdict in rule.Evaluate(subject))
+                {
+                    findings.Add(new Finding(rule.Id, SeverityOf(verdict.Kind), subject.Target, verdict.Message, verdict.NextStep, isSkipped));
+                }
+            }
+        }
+
+        return findings;
+    }
+
+    private static bool IsSkipped(ReadinessRule rule, IReadOnlyCollection<string>? skipRules) =>
+        skipRules is not null && skipRules.Any(id => Is(rule, id));
+
+    private static bool Is(ReadinessRule rule, string id) => string.Equals(rule.Id, id, StringComparison.OrdinalIgnoreCase);
+
+    private static FindingSeverity SeverityOf(VerdictKind kind) => kind switch
+    {
+        VerdictKind.Confirmed => FindingSeverity.Block,
+        VerdictKind.Unconfirmed => FindingSeverity.Warning,
+        _ => FindingSeverity.Information,
+    };
+}

@@ -1,0 +1,63 @@
+using System.Collections.Generic;
+using GpuVSphere.Changes;
+using GpuVSphere.Inventory;
+
+namespace GpuVSphere.Readiness;
+
+/// <summary>One object of a plan with the evidence about it: all that a rule may look at.</summary>
+public sealed record ReadinessSubject
+{
+    /// <summary>What is about to be done to it.</summary>
+    public required ReadinessAction Action { get; init; }
+
+    /// <summary>The object.</summary>
+    public required PlanTarget Target { get; init; }
+
+    /// <summary>The host to be changed, or the host where the VM is registered; null when it is not known.</summary>
+    public GpuHost? Host { get; init; }
+
+    /// <summary>The VM to be changed; null when a host is changed.</summary>
+    public GpuVm? Vm { get; init; }
+
+    /// <summary>The devices of the host that the change is about: those switched, or those given by address.</summary>
+    public IReadOnlyList<GpuDevice> Devices { get; init; } = [];
+
+    /// <summary>What is asked for dynamically.</summary>
+    public IReadOnlyList<DynamicGpuRequest> DynamicRequests { get; init; } = [];
+
+    /// <summary>The VMs that were read together with the host, for what they hold and reserve.</summary>
+    public IReadOnlyList<GpuVm> OtherVms { get; init; } = [];
+
+    /// <summary>The privileges that the change needs on the object, such as <c>VirtualMachine.Config.AddRemoveDevice</c>.</summary>
+    public IReadOnlyList<string> RequiredPrivileges { get; init; } = [];
+
+    /// <summary>How many PCI passthrough devices of any kind the VM will have.</summary>
+    public int PciDevicesAfter { get; init; }
+
+    /// <summary>Whether a BAR of the devices needs EFI; null when the devices are not known well enough.</summary>
+    public bool? NeedsEfi { get; init; }
+
+    /// <summary>Why EFI is needed, such as the size of the BAR; null when it is not.</summary>
+    public string? EfiReason { get; init; }
+
+    /// <summary>How the MMIO size came about, in words; null when none was asked for.</summary>
+    public string? MmioReason { get; init; }
+
+    /// <summary>What could not be told of the MMIO size, or what is odd about it; null when nothing.</summary>
+    public string? MmioWarning { get; init; }
+
+    /// <summary>Whether the user said that no guest is installed, so that the firmware may be switched.</summary>
+    public bool NoGuestInstalled { get; init; }
+
+    /// <summary>Whether the user allowed the VM to be powered off.</summary>
+    public bool MayPowerOff { get; init; }
+
+    /// <summary>Whether the user allowed a hard power-off when the guest cannot be asked.</summary>
+    public bool MayForce { get; init; }
+
+    /// <summary>The id of the change that told the host to reboot and has not seen it come back; null when there is none.</summary>
+    public string? RebootedBy { get; init; }
+
+    /// <summary>Whether the host boots from USB. Gathered only where a rule asks for it.</summary>
+    public Evidence<bool> BootsFromUsb { get; init; } = Evidence<bool>.Unknown("it was not asked for");
+}

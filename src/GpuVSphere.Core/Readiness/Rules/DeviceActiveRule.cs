@@ -1,0 +1,82 @@
+using System.Collections.Generic;
+using System.Linq;
+using GpuVSphere.Inventory;
+
+namespace GpuVSphere.Readiness.Rules;
+
+/// <summary>Passthrough of the device is in force.</summary>
+internal sealed class DeviceActiveRule : ReadinessRule
+{
+    /// <inheritdoc/>
+    public override string Id => "DEVICE-ACTIVE";
+
+    /// <inheritdoc/>
+    public override string Title => "Passthrough of the device is in force";
+
+    /// <inheritdoc/>
+    public override string Source => "HostPciPassthruInfo.passthruActive: enabled and rebooted; a VM with a device that is not active fails at power-on";
+
+    /// <inheritdoc/>
+    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
+    {
+        foreach (GpuDevice device in subject.Devices)
+        {
+            switch (device.State)
+            {
+                case PassthroughState.Disabled:
+                    yield return Verdict.Confirmed(
+                        $"Passthrough of {device.Address} ({device.Model ?? device.Name}) on {device.HostName} is not enabled.",
+                        $"Enable-GpuPassthrough -VMHost {device.HostName} -Device {device.Address}, with -Reboot where the host needs one.");
+                    break;
+                case PassthroughState.EnabledPendingReboot:
+                    yield return Verdict.Confirmed(
+                        $"Passthrough of {device.Address} on {device.HostName} is enabled and not yet in force: the host must be rebooted.",
+                        $"Enable-GpuPassthrough -VMHost {device.HostName} -Device {device.Address} -Reboot");
+                    break;
+                case PassthroughState.DisabledPendingReboot:
+                    yield return Verdict.Confirmed(
+                        $"Passthrough of {device.Address} on {device.HostName} ends with the next reboot of the host.",
+                        $"Enable-GpuPassthrough -VMHost {device.HostName} -Device {device.Address}");
+                    break;
+            }
+        }
+
+        if (subject.Host is not GpuHost { IsConnected: true } host)
+        {
+            yield break;
+        }
+
+        foreach (DynamicGpuRequest request in subject.DynamicRequests.Distinct())
+        {
+            int wanted = subject.DynamicRequests.Count(other => other == request);
+            int active = host.Devices.Count(device => device.State == PassthroughState.Active && request.Accepts(device));
+            if (active >= wanted)
+            {
+                int free = host.Devices.Count(device =>
+                    device.State == PassthroughState.Active && request.Accepts(device) && device.Assignments.All(holder => IsThis(holder, subject)));
+                if (free < wanted)
+                {
+                    // Who holds them now may have let go by the time this VM is powered on, and another host of the cluster may have some.
+                    yield return Verdict.Unconfirmed(
+                        $"{subject.Target.Name} asks for {wanted} device(s) by ids or label; {host.Name} has {active} active one(s) that match, and {free} that no other VM holds.",
+                        $"Get-GpuDevice -VMHost {host.Name} shows who holds them.");
+                }
+
+                continue;
+            }
+
+            string message = $"{subject.Target.Name} asks for {wanted} device(s) by ids or label, and {host.Name} has {active} active one(s) that match.";
+            string next = $"Get-GpuDevice -VMHost {host.Name} shows what there is; Enable-GpuPassthrough and Set-GpuDevice -Label make it match.";
+
+            // Another host of the cluster may have them: DRS places the VM at power-on.
+            yield return host.Cluster is null
+                ? Verdict.Confirmed(message, next)
+                : Verdict.Unconfirmed(message + " It can only be powered on where the cluster has them.", next);
+        }
+    }
+
+    private static bool IsThis(GpuAssignment holder, ReadinessSubject subject) => subject.Vm is { } vm && holder.Vm == vm.Id;
+}

@@ -1,0 +1,34 @@
+using System.Collections.Generic;
+using GpuVSphere.Inventory;
+
+namespace GpuVSphere.Readiness.Rules;
+
+/// <summary>The device can be passed through.</summary>
+internal sealed class DeviceCapableRule : ReadinessRule
+{
+    /// <inheritdoc/>
+    public override string Id => "DEVICE-CAPABLE";
+
+    /// <inheritdoc/>
+    public override string Title => "The device can be passed through";
+
+    /// <inheritdoc/>
+    public override string Source => "HostPciPassthruInfo.passthruCapable; Broadcom KB 313395 and HPE a00121002en_us for server firmware";
+
+    /// <inheritdoc/>
+    public override ReadinessAction AppliesTo => ReadinessAction.EnablePassthrough | ReadinessAction.AddToVm;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
+    {
+        foreach (GpuDevice device in subject.Devices)
+        {
+            if (device.State == PassthroughState.NotCapable)
+            {
+                yield return Verdict.Confirmed(
+                    $"{device.Address} ({device.Model ?? device.Name}) on {device.HostName} cannot be passed through: the host reports it as not capable.",
+                    "Switch on VT-d or AMD-Vi (and, for large GPUs, memory mapping above 4 GB) in the server's firmware and reboot the host.");
+            }
+        }
+    }
+}

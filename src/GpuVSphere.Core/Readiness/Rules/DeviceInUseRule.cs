@@ -1,0 +1,49 @@
+using System.Collections.Generic;
+using System.Linq;
+using GpuVSphere.Inventory;
+
+namespace GpuVSphere.Readiness.Rules;
+
+/// <summary>No other VM holds the device.</summary>
+internal sealed class DeviceInUseRule : ReadinessRule
+{
+    /// <inheritdoc/>
+    public override string Id => "DEVICE-IN-USE";
+
+    /// <inheritdoc/>
+    public override string Title => "No other VM holds the device";
+
+    /// <inheritdoc/>
+    public override string Source => "A DirectPath device belongs to one VM at a time; a second VM that names it fails at power-on";
+
+    /// <inheritdoc/>
+    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm | ReadinessAction.DisablePassthrough;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
+    {
+        foreach (GpuDevice device in subject.Devices)
+        {
+            foreach (GpuAssignment holder in device.Assignments.Where(assignment => subject.Vm is null || assignment.Vm != subject.Vm.Id))
+            {
+                string how = holder.Kind == VmGpuKind.Vgpu ? "by vGPU" : "by passthrough";
+                string state = holder.IsRunning ? "which is running" : "which is not running";
+                string message = $"{device.Address} on {device.HostName} is held {how} by {holder.VmName}, {state}.";
+                string remove = $"Remove-VmGpuPassthrough -VM {holder.VmName} -Device {device.Address}";
+                if (subject.Action == ReadinessAction.DisablePassthrough && !holder.IsRunning)
+                {
+                    yield return Verdict.Unconfirmed(message + " It will not power on without the device.", remove);
+                }
+                else if (holder.IsRunning)
+                {
+                    yield return Verdict.Confirmed(message, holder.Kind == VmGpuKind.Vgpu ? $"Power {holder.VmName} off first." : remove + " -PowerOff");
+                }
+                else
+                {
+                    yield return Verdict.Confirmed(
+                        message, remove + "; or, when the two will never run at the same time, -SkipRule DEVICE-IN-USE.");
+                }
+            }
+        }
+    }
+}

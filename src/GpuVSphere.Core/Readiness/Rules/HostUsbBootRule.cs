@@ -1,0 +1,38 @@
+using System.Collections.Generic;
+
+namespace GpuVSphere.Readiness.Rules;
+
+/// <summary>The host does not boot from USB.</summary>
+internal sealed class HostUsbBootRule : ReadinessRule
+{
+    /// <inheritdoc/>
+    public override string Id => "HOST-USB-BOOT";
+
+    /// <inheritdoc/>
+    public override string Title => "The host does not boot from USB";
+
+    /// <inheritdoc/>
+    public override string Source => "vSphere 7.0 documentation: passthrough is not to be enabled on hosts that boot from USB, since the setting cannot be kept there";
+
+    /// <inheritdoc/>
+    public override ReadinessAction AppliesTo => ReadinessAction.EnablePassthrough;
+
+    /// <inheritdoc/>
+    public override EvidenceKinds Needs => EvidenceKinds.BootDevice;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
+    {
+        if (!subject.BootsFromUsb.IsKnown)
+        {
+            yield return Verdict.Unconfirmed(
+                $"Whether {subject.Target.Name} boots from USB could not be read, because {subject.BootsFromUsb.WhyUnknown}. Passthrough settings of a host that does are lost.");
+        }
+        else if (subject.BootsFromUsb.Value)
+        {
+            yield return Verdict.Confirmed(
+                $"{subject.Target.Name} boots from a USB device, where passthrough is not supported: the setting is not kept over a reboot.",
+                "Install ESXi on a disk, or accept the risk with -SkipRule HOST-USB-BOOT.");
+        }
+    }
+}

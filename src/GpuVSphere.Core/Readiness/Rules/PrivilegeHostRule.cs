@@ -1,0 +1,19 @@
+using System.Collections.Generic;
+
+namespace GpuVSphere.Readiness.Rules;
+
+/// <summary>The account may do it on the host.</summary>
+internal sealed class PrivilegeHostRule : PrivilegeRule
+{
+    /// <inheritdoc/>
+    public override string Id => "PRIVILEGE-HOST";
+
+    /// <inheritdoc/>
+    public override string Title => "The account has the privileges that the change needs on the host";
+
+    /// <inheritdoc/>
+    public override ReadinessAction AppliesTo => ReadinessAction.AnyHost;
+
+    /// <inheritdoc/>
+    protected override IReadOnlyCollection<string>? HeldBy(ReadinessSubject subject) => subject.Host?.Privileges;
+}

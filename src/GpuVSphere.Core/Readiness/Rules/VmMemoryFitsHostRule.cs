@@ -1,0 +1,54 @@
+using System.Collections.Generic;
+using System.Linq;
+using GpuVSphere.Inventory;
+
+namespace GpuVSphere.Readiness.Rules;
+
+/// <summary>All memory of the VM can be reserved.</summary>
+internal sealed class VmMemoryFitsHostRule : ReadinessRule
+{
+    /// <inheritdoc/>
+    public override string Id => "VM-MEMORY-FITS-HOST";
+
+    /// <inheritdoc/>
+    public override string Title => "All memory of the VM can be reserved";
+
+    /// <inheritdoc/>
+    public override string Source => "A DirectPath device needs all guest memory reserved (guide, 5.2.5); a reservation that the host cannot keep is refused at power-on";
+
+    /// <inheritdoc/>
+    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
+    {
+        if (subject.Vm is not GpuVm vm)
+        {
+            yield break;
+        }
+
+        if (subject.Host?.MemoryMB is not long hostMemoryMB)
+        {
+            yield return Verdict.Unconfirmed(
+                $"Whether the {vm.MemoryMB} MB of {vm.Name} can all be reserved could not be checked, since the memory of its host is not known.");
+            yield break;
+        }
+
+        if (vm.MemoryMB >= hostMemoryMB)
+        {
+            yield return Verdict.Confirmed(
+                $"{vm.Name} has {vm.MemoryMB} MB of memory, which must all be reserved, and {subject.Host.Name} has {hostMemoryMB} MB in all.",
+                $"Give {vm.Name} less memory, or use a host with more.");
+            yield break;
+        }
+
+        long reservedByOthersMB = subject.OtherVms
+            .Where(other => other.Id != vm.Id && other.IsRunning && other.Host == vm.Host)
+            .Sum(other => other.IsMemoryReservationLocked ? other.MemoryMB : other.MemoryReservationMB);
+        if (vm.MemoryMB + reservedByOthersMB >= hostMemoryMB)
+        {
+            yield return Verdict.Unconfirmed(
+                $"{vm.Name} needs {vm.MemoryMB} MB reserved; running VMs on {subject.Host.Name} have {reservedByOthersMB} MB of its {hostMemoryMB} MB reserved. It may not power on beside them.");
+        }
+    }
+}

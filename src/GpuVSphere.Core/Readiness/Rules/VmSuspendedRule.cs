@@ -1,0 +1,29 @@
+using System.Collections.Generic;
+using GpuVSphere.Inventory;
+
+namespace GpuVSphere.Readiness.Rules;
+
+/// <summary>The VM is not suspended.</summary>
+internal sealed class VmSuspendedRule : ReadinessRule
+{
+    /// <inheritdoc/>
+    public override string Id => "VM-SUSPENDED";
+
+    /// <inheritdoc/>
+    public override string Title => "The VM is not suspended";
+
+    /// <inheritdoc/>
+    public override string Source => "vSphere API: the hardware of a suspended VM cannot be changed; a VM with a DirectPath device cannot be resumed either";
+
+    /// <inheritdoc/>
+    public override ReadinessAction AppliesTo => ReadinessAction.AnyVm;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
+    {
+        if (subject.Vm is GpuVm { PowerState: "suspended" } vm)
+        {
+            yield return Verdict.Confirmed($"{vm.Name} is suspended.", $"Resume {vm.Name} and shut its guest down, then run the command again.");
+        }
+    }
+}
