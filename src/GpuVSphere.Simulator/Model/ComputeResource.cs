@@ -1,0 +1,75 @@
+using System.Collections.Generic;
+using System.Linq;
+using GpuVSphere.Simulator.Protocol;
+
+namespace GpuVSphere.Simulator.Model;
+
+/// <summary>A cluster, or the compute resource of a single host.</summary>
+internal sealed class ComputeResource(MoRef reference, SimulatedInventory inventory, string name) : ManagedEntity(reference, inventory, name)
+{
+    private static readonly string[] s_own = ["configurationEx", "datastore", "environmentBrowser", "host", "network", "resourcePool", "summary"];
+    private static readonly string[] s_cluster = [.. s_own, "configuration"];
+
+    private readonly List<HostSystem> _hosts = [];
+
+    public bool IsCluster => Reference.Type == "ClusterComputeResource";
+
+    public IReadOnlyList<HostSystem> Hosts => _hosts;
+
+    public ResourcePool Pool { get; set; } = null!;
+
+    public EnvironmentBrowser Browser { get; set; } = null!;
+
+    protected override IReadOnlyList<string> OwnProperties => IsCluster ? s_cluster : s_own;
+
+    public void Add(HostSystem host)
+    {
+        host.Parent = this;
+        _hosts.Add(host);
+    }
+
+    protected override object? GetOwnProperty(string name) => name switch
+    {
+        "host" => Wire.References(_hosts),
+        "resourcePool" => Pool.Reference,
+        "environmentBrowser" => Browser.Reference,
+        "datastore" => Wire.References(Inventory.Datastores),
+        "network" => Wire.References(Inventory.Networks),
+        "summary" => Summary(),
+        "configurationEx" => ConfigurationEx(),
+        "configuration" => Wire.Of("ClusterConfigInfo").With("dasConfig", DasConfig()).With("drsConfig", DrsConfig()),
+        _ => null,
+    };
+
+    private DataObject Summary()
+    {
+        List<HostSystem> effective = _hosts.Where(host => host.IsAvailable && !host.IsInMaintenance).ToList();
+        return Wire.Of(IsCluster ? "ClusterComputeResourceSummary" : "ComputeResourceSummary")
+            .With("totalCpu", _hosts.Count * HostSystem.CpuCores * HostSystem.CpuMhz)
+            .With("totalMemory", _hosts.Sum(host => host.MemoryBytes))
+            .With("numCpuCores", (short)(_hosts.Count * HostSystem.CpuCores))
+            .With("numCpuThreads", (short)(_hosts.Count * HostSystem.CpuCores * 2))
+            .With("effectiveCpu", effective.Count * HostSystem.CpuCores * HostSystem.CpuMhz)
+            .With("effectiveMemory", effective.Sum(host => host.MemoryBytes) / (1024 * 1024))
+            .With("numHosts", _hosts.Count)
+            .With("numEffectiveHosts", effective.Count)
+            .With("overallStatus", "green");
+    }
+
+    private DataObject ConfigurationEx()
+    {
+        DataObject config = Wire.Of(IsCluster ? "ClusterConfigInfoEx" : "ComputeResourceConfigInfo")
+            .With("vmSwapPlacement", "vmDirectory")
+            .With("spbmEnabled", false);
+        return IsCluster ? config.With("dasConfig", DasConfig()).With("drsConfig", DrsConfig()) : config;
+    }
+
+    private static DataObject DasConfig() => Wire.Of("ClusterDasConfigInfo").With("enabled", false).With("hostMonitoring", "enabled").With("admissionControlEnabled", false);
+
+    /// <summary>DRS only recommends: VMs with passthrough never move by themselves, and the others stay where a test put them.</summary>
+    private static DataObject DrsConfig() => Wire.Of("ClusterDrsConfigInfo")
+        .With("enabled", true)
+        .With("enableVmBehaviorOverrides", true)
+        .With("defaultVmBehavior", "manual")
+        .With("vmotionRate", 3);
+}

@@ -1,0 +1,35 @@
+namespace GpuVSphere.Simulator.Model;
+
+/// <summary>One PCI function of a host, with its passthrough state.</summary>
+internal sealed class PciFunction(PciId id, CardModel card)
+{
+    public PciId Id { get; } = id;
+
+    public CardModel Card { get; } = card;
+
+    public string? ParentBridge { get; init; }
+
+    /// <summary>What has to be let go of by the VMkernel for it; functions of one card share it.</summary>
+    public PciId DependentDevice { get; init; } = id;
+
+    public bool IsCapable { get; set; } = card.IsCapable;
+
+    /// <summary>Configured by the user.</summary>
+    public bool IsEnabled { get; set; }
+
+    /// <summary>In effect: enabled, and rebooted or rebound.</summary>
+    public bool IsActive { get; set; }
+
+    public string? Label { get; set; }
+
+    /// <summary>The graphics type that is configured for it, <c>shared</c> or <c>sharedDirect</c>; null follows the host's default.</summary>
+    public string? GraphicsType { get; set; }
+
+    /// <summary>What the VMkernel calls it, such as <c>vmnic0</c>; empty for most.</summary>
+    public string KernelName { get; init; } = string.Empty;
+
+    /// <summary>Whether the function stays as it was at the next boot although passthrough was switched; ordered by tests.</summary>
+    public bool IgnoresNextReboot { get; set; }
+
+    public bool IsPending => IsEnabled != IsActive;
+}

@@ -1,0 +1,68 @@
+namespace GpuVSphere.Simulator.Model;
+
+/// <summary>What the simulator refuses. Each can be turned off, so that a test can show what it is good for.</summary>
+internal enum Refusal
+{
+    // The host's passthrough configuration.
+    UnknownDevice,
+    DeviceNotCapable,
+    LabelBeforeSevenU2,
+    RebindWhileInUse,
+    PassthroughWhileVgpuRuns,
+    HostDisconnected,
+
+    // Maintenance and reboot.
+    AlreadyInMaintenance,
+    NotInMaintenance,
+    MaintenanceWaitsForVms,
+    MaintenanceTimeout,
+    RebootOutsideMaintenance,
+    RebootNotSupported,
+
+    // The configuration of a VM.
+    TemplateReconfigured,
+    StaleChangeVersion,
+    HardwareChangeWhileRunning,
+    HardwareChangeWhileSuspended,
+    DuplicateDeviceKey,
+    UnknownDeviceKey,
+    TooManyPassthroughDevices,
+    TooManyVgpus,
+    DynamicNeedsHardware17,
+    InvalidBacking,
+    PassthroughWithSnapshot,
+    HotAddWhileRunning,
+    FirmwareWhileRunning,
+    ReservationAboveMemory,
+    MissingPrivilege,
+
+    // Power.
+    AlreadyPoweredOn,
+    TemplatePoweredOn,
+    HostInMaintenance,
+    MemoryNotReserved,
+    NotEnoughHostMemory,
+    DeviceMissing,
+    DeviceNotActive,
+    DeviceInUse,
+    WrongIds,
+    NoFreeDynamicDevice,
+    BiosWithLargeBar,
+    MmioTooSmall,
+    NoVgpuResources,
+    NotPoweredOn,
+    GuestToolsMissing,
+    SuspendWithPassthrough,
+    SnapshotWithPassthrough,
+    MigrationWithPassthrough,
+    TemplateFromRunningVm,
+    DestroyRunningVm,
+    UpgradeRunningVm,
+    AlreadyUpgraded,
+    HardwareTooNew,
+    TaskInProgress,
+    DuplicateName,
+
+    // Services.
+    UnknownService,
+}

@@ -1,0 +1,245 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using GpuVSphere.Simulator.Protocol;
+
+namespace GpuVSphere.Simulator.Model;
+
+/// <summary>What happens to a whole VM: snapshots, templates, hardware upgrade, clone, move, removal.</summary>
+internal sealed class VmLifecycle(VirtualMachine vm, SimulatedInventory inventory)
+{
+    private static readonly TimeSpan s_short = TimeSpan.FromSeconds(2);
+
+    private Refusals Refusals => inventory.Refusals;
+
+    private bool IsRunning => vm.PowerState == "poweredOn";
+
+    public static bool Handles(string method) => method is "CreateSnapshot_Task" or "RemoveAllSnapshots_Task" or "MarkAsTemplate" or "MarkAsVirtualMachine"
+        or "UpgradeVM_Task" or "CloneVM_Task" or "Destroy_Task" or "UnregisterVM" or "RelocateVM_Task" or "MigrateVM_Task";
+
+    public object? Invoke(MethodCall call)
+    {
+        switch (call.Method)
+        {
+            case "CreateSnapshot_Task":
+                string snapshotName = call.Arguments.RequiredText("name");
+                string description = call.Arguments.Text("description") ?? string.Empty;
+                return vm.StartExclusive(call.Session, "VirtualMachine.createSnapshot", s_short, () => CreateSnapshot(snapshotName, description));
+            case "RemoveAllSnapshots_Task":
+                return vm.StartExclusive(call.Session, "VirtualMachine.removeAllSnapshots", s_short, RemoveAllSnapshots);
+            case "MarkAsTemplate":
+                MarkAsTemplate();
+                return null;
+            case "MarkAsVirtualMachine":
+                MarkAsVirtualMachine(call);
+                return null;
+            case "UpgradeVM_Task":
+                string? version = call.Arguments.Text("version");
+                return vm.StartExclusive(call.Session, "VirtualMachine.upgradeVirtualHardware", s_short, () => Upgrade(version));
+            case "CloneVM_Task":
+                return Clone(call);
+            case "Destroy_Task":
+                Privileges.Require(call.Session, vm.Reference, "VirtualMachine.Inventory.Delete");
+                return vm.StartExclusive(call.Session, "VirtualMachine.destroy", s_short, () => Remove(true));
+            case "UnregisterVM":
+                Remove(false);
+                return null;
+            default:
+                return Move(call);
+        }
+    }
+
+    private object? CreateSnapshot(string name, string description)
+    {
+        vm.Host.RequireConnected();
+        if (vm.Config.IsTemplate)
+        {
+            throw Faults.NotSupported("A template has no snapshots.", "types-more.txt: CreateSnapshot_Task");
+        }
+
+        if (IsRunning && vm.Config.DirectPath.Any() && Refusals.Has(Refusal.SnapshotWithPassthrough))
+        {
+            throw new SimulatedFault("SnapshotFault", "An error occurred while taking a snapshot: the running virtual machine has a PCI passthrough device.", "vim25-gpu.md 3.5: no snapshots of a running VM with DirectPath");
+        }
+
+        int id = vm.Snapshots.Count == 0 ? 1 : vm.Snapshots.Max(s => s.Id) + 1;
+        VirtualMachineSnapshot snapshot = new(inventory.NewReference("VirtualMachineSnapshot", "snapshot-"), inventory, vm, name, description, id);
+        vm.AddSnapshot(snapshot);
+        return snapshot.Reference;
+    }
+
+    private object? RemoveAllSnapshots()
+    {
+        vm.Host.RequireConnected();
+        foreach (VirtualMachineSnapshot snapshot in vm.Snapshots.ToList())
+        {
+            vm.RemoveSnapshot(snapshot);
+        }
+
+        return null;
+    }
+
+    private void MarkAsTemplate()
+    {
+        if (vm.PowerState != "poweredOff" && Refusals.Has(Refusal.TemplateFromRunningVm))
+        {
+            throw Faults.InvalidPowerState("poweredOff", vm.PowerState, "types-more.txt: MarkAsTemplate, InvalidPowerState");
+        }
+
+        VmConfig config = vm.Config.Copy();
+        config.IsTemplate = true;
+        vm.Apply(config);
+        inventory.Changed(vm, "resourcePool");
+    }
+
+    private void MarkAsVirtualMachine(MethodCall call)
+    {
+        if (!vm.Config.IsTemplate)
+        {
+            throw Faults.InvalidState("The operation is not allowed in the current state: " + vm.Name + " is no template.", "types-more.txt: MarkAsVirtualMachine, InvalidState");
+        }
+
+        if (call.Arguments.Reference("host") is { } host)
+        {
+            vm.MoveTo(inventory.Require<HostSystem>(host));
+        }
+
+        VmConfig config = vm.Config.Copy();
+        config.IsTemplate = false;
+        vm.Apply(config);
+        inventory.Changed(vm, "resourcePool");
+    }
+
+    private object? Upgrade(string? version)
+    {
+        vm.Host.RequireConnected();
+        if (vm.PowerState != "poweredOff" && Refusals.Has(Refusal.UpgradeRunningVm))
+        {
+            throw Faults.InvalidPowerState("poweredOff", vm.PowerState, "types-core.txt: UpgradeVM_Task, InvalidState");
+        }
+
+        int target = version is null ? vm.Host.Release.MaxHardwareVersion : VmReconfigure.HardwareVersion(version, vm.Host);
+        if (target <= vm.Config.HardwareVersion && Refusals.Has(Refusal.AlreadyUpgraded))
+        {
+            throw new SimulatedFault("AlreadyUpgraded", "The virtual machine has been upgraded already.", "types-core.txt: UpgradeVM_Task, AlreadyUpgraded");
+        }
+
+        VmConfig config = vm.Config.Copy();
+        config.HardwareVersion = target;
+        vm.Apply(config);
+        return null;
+    }
+
+    private MoRef Clone(MethodCall call)
+    {
+        string name = call.Arguments.RequiredText("name");
+        DataObject spec = call.Arguments.Object("spec") ?? new DataObject(string.Empty);
+        DataObject location = spec.Object("location") ?? new DataObject(string.Empty);
+        Folder folder = inventory.Require<Folder>(call.Arguments.RequiredReference("folder"));
+        HostSystem host = location.Reference("host") is { } reference ? inventory.Require<HostSystem>(reference) : vm.Host;
+        bool isTemplate = spec.Boolean("template") ?? false;
+        bool powerOn = spec.Boolean("powerOn") ?? false;
+        Privileges.Require(call.Session, folder.Reference, "VirtualMachine.Inventory.CreateFromExisting");
+        Privileges.Require(call.Session, vm.Reference, vm.Config.IsTemplate && !isTemplate ? "VirtualMachine.Provisioning.DeployTemplate" : "VirtualMachine.Provisioning.Clone");
+
+        return vm.StartExclusive(call.Session, "VirtualMachine.clone", TimeSpan.FromSeconds(20), () =>
+        {
+            host.RequireConnected();
+            RequireHardwareOn(host);
+            if (Refusals.Has(Refusal.DuplicateName) && folder.Children.FirstOrDefault(c => c.Name == name) is { } other)
+            {
+                throw Faults.DuplicateName(name, other.Reference);
+            }
+
+            VmConfig config = vm.Config.Copy();
+            config.IsTemplate = isTemplate;
+            foreach (VmPassthroughDevice device in config.Passthrough)
+            {
+                device.AssignedFunction = null;
+                device.VgpuFunction = null;
+            }
+
+            VirtualMachine clone = new(inventory.NewReference("VirtualMachine", "vm-"), inventory, name, host, vm.Datastore, config) { HasTools = vm.HasTools };
+            VmFiles.Create(clone);
+            inventory.Add(clone.Browser);
+            inventory.Add(clone);
+            folder.Add(clone);
+            if (powerOn)
+            {
+                clone.Power.StartPowerOn(call.Session, null);
+            }
+
+            return clone.Reference;
+        });
+    }
+
+    private object? Remove(bool deleteFiles)
+    {
+        if (IsRunning && Refusals.Has(Refusal.DestroyRunningVm))
+        {
+            throw Faults.InvalidPowerState("poweredOff", vm.PowerState, "types-core.txt: UnregisterVM, InvalidPowerState");
+        }
+
+        (vm.Parent as Folder)?.Remove(vm);
+        vm.Host.Unregister(vm);
+        foreach (VirtualMachineSnapshot snapshot in vm.Snapshots.ToList())
+        {
+            vm.RemoveSnapshot(snapshot);
+        }
+
+        if (deleteFiles)
+        {
+            foreach (DatastoreFile file in vm.Datastore.FilesIn(vm.DirectoryName).ToList())
+            {
+                vm.Datastore.Delete(file.Path);
+            }
+        }
+
+        inventory.Remove(vm.Browser);
+        inventory.Remove(vm);
+        return null;
+    }
+
+    private void RequireHardwareOn(HostSystem host)
+    {
+        if (vm.Config.HardwareVersion > host.Release.MaxHardwareVersion && Refusals.Has(Refusal.HardwareTooNew))
+        {
+            throw VmReconfigure.HardwareNotSupported(vm.Config.HardwareVersion, host);
+        }
+    }
+
+    private MoRef Move(MethodCall call)
+    {
+        MoRef? target = call.Method == "RelocateVM_Task" ? call.Arguments.Object("spec")?.Reference("host") : call.Arguments.Reference("host");
+        Privileges.Require(call.Session, vm.Reference, IsRunning ? "Resource.HotMigrate" : "Resource.ColdMigrate");
+        return vm.StartExclusive(call.Session, call.Method == "RelocateVM_Task" ? "VirtualMachine.relocate" : "VirtualMachine.migrate", TimeSpan.FromSeconds(10), () =>
+        {
+            vm.Host.RequireConnected();
+            if (target is not { } reference)
+            {
+                return null;
+            }
+
+            HostSystem host = inventory.Require<HostSystem>(reference);
+            host.RequireConnected();
+            if (IsRunning && vm.Config.DirectPath.FirstOrDefault() is { } device && Refusals.Has(Refusal.MigrationWithPassthrough))
+            {
+                string label = "PCI device " + vm.Config.Passthrough.ToList().IndexOf(device).ToString(CultureInfo.InvariantCulture);
+                SimulatedFault fault = new("DisallowedMigrationDeviceAttached", "Cannot migrate " + vm.Name + " while it runs: a device is attached that prevents the migration: '" + label + "'.", "vim25-gpu.md 3.5: no vMotion with static or dynamic DirectPath");
+                fault.Detail.With("fault", Wire.Of("LocalizedMethodFault")
+                    .With("fault", Wire.Of("DeviceNotSupported").With("device", label))
+                    .With("localizedMessage", "Device '" + label + "' is not supported for a migration."));
+                throw fault;
+            }
+
+            if (host.IsInMaintenance && Refusals.Has(Refusal.HostInMaintenance))
+            {
+                throw Faults.InvalidState("The operation is not allowed in the current state: " + host.Name + " is in maintenance mode.", "types-core.txt: RelocateVM_Task, InvalidState");
+            }
+
+            RequireHardwareOn(host);
+            vm.MoveTo(host);
+            return null;
+        });
+    }
+}

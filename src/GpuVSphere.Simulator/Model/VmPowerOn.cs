@@ -1,0 +1,269 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using GpuVSphere.Simulator.Protocol;
+
+namespace GpuVSphere.Simulator.Model;
+
+/// <summary>
+/// The power-on of a VM, with what vCenter, and after it the VMX process, check, in their order. The VMX process writes a vmware.log
+/// also when it gives up.
+/// </summary>
+internal sealed class VmPowerOn(VirtualMachine vm, SimulatedInventory inventory)
+{
+    private const long PageSize = 4096;
+    private const long PagesPerGB = 1024L * 1024 * 1024 / PageSize;
+
+    /// <summary>What ESXi maps without 64-bit MMIO: 3.5 GiB (vim25-gpu.md 5).</summary>
+    private const long DefaultLimitPages = 917504;
+
+    /// <summary>The window of a VM with 64-bit MMIO and no size given, in GB (catalog/mmio.md).</summary>
+    private const long DefaultSizeGB = 32;
+
+    private readonly VmLog _log = new(vm, inventory);
+    private readonly HostSystem _host = vm.Host;
+    private readonly VmConfig _config = vm.Config;
+    private readonly Dictionary<VmPassthroughDevice, PciFunction> _assigned = [];
+    private readonly Dictionary<VmPassthroughDevice, PciFunction> _shares = [];
+
+    private Refusals Refusals => inventory.Refusals;
+
+    /// <summary>Checks all and powers on, under the gate.</summary>
+    public void Run()
+    {
+        CheckState();
+        CheckHostMemory();
+        _log.Begin();
+        CheckReservation();
+        foreach (VmPassthroughDevice device in _config.Passthrough)
+        {
+            switch (device.Kind)
+            {
+                case PassthroughKind.Static:
+                    AssignStatic(device);
+                    break;
+                case PassthroughKind.Dynamic:
+                    AssignDynamic(device);
+                    break;
+                default:
+                    AssignVgpu(device);
+                    break;
+            }
+        }
+
+        MapBars();
+        PowerOn();
+    }
+
+    /// <summary>Whether a backing's device id means a card: sources disagree on its form, so decimal, hex, 0x-hex and nothing are known.</summary>
+    public static bool Means(string written, ushort deviceId, DeviceIdForm form)
+    {
+        string text = written.Trim();
+        if (text.Length == 0)
+        {
+            return true;
+        }
+
+        bool isPrefixed = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        string digits = isPrefixed ? text.Substring(2) : text;
+        // One tool writes the signed number in hex, so that an id above 0x7fff has a minus.
+        bool isNegative = digits.StartsWith("-", StringComparison.Ordinal);
+        bool isHex = int.TryParse(isNegative ? digits.Substring(1) : digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int hex)
+            && ((isNegative ? -hex : hex) & 0xffff) == deviceId;
+        bool isDecimal = !isPrefixed && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && (number & 0xffff) == deviceId;
+        return form switch
+        {
+            DeviceIdForm.Hexadecimal => isHex,
+            DeviceIdForm.Decimal => isDecimal,
+            _ => isHex || isDecimal,
+        };
+    }
+
+    private void CheckState()
+    {
+        if (_config.IsTemplate && Refusals.Has(Refusal.TemplatePoweredOn))
+        {
+            throw Faults.NotSupported("The operation is not supported on a template.", "types-core.txt: PowerOnVM_Task, NotSupported for a template");
+        }
+
+        if (vm.PowerState == "poweredOn" && Refusals.Has(Refusal.AlreadyPoweredOn))
+        {
+            throw Faults.InvalidPowerState("poweredOn", vm.PowerState, "types-core.txt: PowerOnVM_Task, InvalidPowerState");
+        }
+
+        _host.RequireConnected();
+        if ((_host.IsInMaintenance || _host.IsEnteringMaintenance) && Refusals.Has(Refusal.HostInMaintenance))
+        {
+            throw Faults.InvalidState("The operation is not allowed in the current state: " + _host.Name + " is in maintenance mode.", "types-core.txt: PowerOnVM_Task, InvalidState");
+        }
+    }
+
+    private void CheckHostMemory()
+    {
+        long used = _host.Vms.Where(other => other != vm && other.PowerState == "poweredOn").Sum(other => other.Config.MemoryReservationMB);
+        long free = (_host.MemoryBytes / (1024 * 1024)) - used;
+        if (_config.MemoryReservationMB > free && Refusals.Has(Refusal.NotEnoughHostMemory))
+        {
+            SimulatedFault fault = new("InsufficientMemoryResourcesFault", "The host does not have sufficient memory resources to satisfy the reservation.", "types-core.txt: InsufficientMemoryResourcesFault");
+            fault.Detail.With("unreserved", free * 1024 * 1024).With("requested", _config.MemoryReservationMB * 1024 * 1024);
+            throw fault;
+        }
+    }
+
+    private void CheckReservation()
+    {
+        if (_config.Passthrough.Any() && _config.MemoryReservationMB < _config.MemoryMB && Refusals.Has(Refusal.MemoryNotReserved))
+        {
+            string text = string.Format(CultureInfo.InvariantCulture, "Invalid memory setting: memory reservation (sched.mem.min) should be equal to memsize({0}).", _config.MemoryMB);
+            _log.Write(text);
+            _log.Failed("MemSched");
+            throw Faults.PowerOnFailed("MemSched", "vim25-gpu.md 3.5: full memory reservation, or power-on is refused", text);
+        }
+    }
+
+    private void AssignStatic(VmPassthroughDevice device)
+    {
+        PciFunction? function = _host.Function(device.Id);
+        string name = PciId.TryParse(device.Id, out PciId id) ? id.VmxName : device.Id;
+        if (function is null)
+        {
+            if (Refusals.Has(Refusal.DeviceMissing))
+            {
+                throw DeviceFailure("Device " + name + " is not a passthrough device.", "samples/poweron-fault-hpe-hotplug.txt; features-and-pains.md 3: stale address");
+            }
+
+            return;
+        }
+
+        bool isThisHost = string.Equals(device.SystemId, _host.SystemId, StringComparison.OrdinalIgnoreCase)
+            && device.VendorId == Wire.Signed(function.Card.VendorId)
+            && Means(device.DeviceId, function.Card.DeviceId, inventory.Options.StaticDeviceIdForm);
+        if (!isThisHost && Refusals.Has(Refusal.WrongIds))
+        {
+            throw DeviceFailure("The systemId does not match the current system or the deviceId, and the vendorId does not match the device currently at " + name + ".", "vim25-gpu.md 3.2: wrong ids are accepted at reconfigure and fail at power-on");
+        }
+
+        if (!function.IsActive && Refusals.Has(Refusal.DeviceNotActive))
+        {
+            throw DeviceFailure("Device " + name + " is not a passthrough device.", "vim25-gpu.md 2.2: passthruActive means enabled and rebooted; samples/poweron-fault-hpe-hotplug.txt");
+        }
+
+        if (IsTaken(function) && Refusals.Has(Refusal.DeviceInUse))
+        {
+            throw DeviceFailure("Device " + name + " is already in use.", "features-and-pains.md 3: a device in use is not available to a second VM");
+        }
+
+        _assigned[device] = function;
+    }
+
+    private void AssignDynamic(VmPassthroughDevice device)
+    {
+        PciFunction? free = _host.Functions.FirstOrDefault(function =>
+            function.IsActive && !IsTaken(function) && device.Allowed.Any(allowed => allowed.Takes(function.Card))
+            && (string.IsNullOrEmpty(device.Label) || string.Equals(device.Label, function.Label, StringComparison.Ordinal)));
+        if (free is not null)
+        {
+            _assigned[device] = free;
+        }
+        else if (Refusals.Has(Refusal.NoFreeDynamicDevice))
+        {
+            string text = "One or more devices (pciPassthru" + _config.Passthrough.ToList().IndexOf(device).ToString(CultureInfo.InvariantCulture) + ") required by VM " + vm.Name + " are not available on host " + _host.Name + ".";
+            _log.Write(text);
+            throw new SimulatedFault("InsufficientResourcesFault", text, "features-and-pains.md 3: devices required by the VM are not available on the host (the fault's type is UNCONFIRMED)");
+        }
+    }
+
+    private void AssignVgpu(VmPassthroughDevice device)
+    {
+        foreach (PciFunction function in _host.Functions.Where(f => HostWire.GraphicsType(_host, f) == "sharedDirect"))
+        {
+            if (VgpuProfile.Find(function.Card, device.Vgpu) is not { } profile)
+            {
+                continue;
+            }
+
+            List<VmPassthroughDevice> running = _host.Vms.Where(other => other.PowerState == "poweredOn").SelectMany(other => other.Config.Passthrough)
+                .Where(other => other.VgpuFunction == function).Concat(_shares.Where(s => s.Value == function).Select(s => s.Key)).ToList();
+            if (running.All(other => other.Vgpu == profile.Name) && running.Count < profile.MaxPerCard)
+            {
+                _shares[device] = function;
+                return;
+            }
+        }
+
+        if (Refusals.Has(Refusal.NoVgpuResources))
+        {
+            const string text = "The amount of graphics resource available in the parent resource pool is insufficient for the operation.";
+            _log.Write(text);
+            throw new SimulatedFault("InsufficientGraphicsResourcesFault", text, "samples/poweron-fault-vgpu-insufficient-graphics.txt");
+        }
+    }
+
+    /// <summary>Compares the pages that the memory windows of all devices need with what the VM may map.</summary>
+    private void MapBars()
+    {
+        List<PciFunction> functions = _assigned.Values.ToList();
+        if (functions.Count == 0)
+        {
+            return;
+        }
+
+        _log.Bars(functions);
+        long needed = (functions.Sum(function => function.Card.BarBytes) / PageSize) + 2;
+        long limit = LimitPages();
+        if (needed > limit && Refusals.Has(Refusal.MmioTooSmall))
+        {
+            _log.Write(string.Format(CultureInfo.InvariantCulture, "PCIPassthru: total number of pages needed ({0}) exceeds limit ({1}), failing", needed, limit));
+            _log.Failed("DevicePowerOn");
+            throw Faults.PowerOnFailed("DevicePowerOn", "vim25-gpu.md 5: pages needed and limit");
+        }
+
+        _log.Write("PCIPassthru: successfully created the IOMMU mappings");
+    }
+
+    private long LimitPages()
+    {
+        // The keys have no effect on a BIOS VM (catalog/mmio.md).
+        bool keysCount = _config.Firmware == "efi" || !Refusals.Has(Refusal.BiosWithLargeBar);
+        if (!keysCount || !_config.Flag("pciPassthru.use64bitMMIO"))
+        {
+            return DefaultLimitPages;
+        }
+
+        return inventory.Options.MmioSizeLimitsPages ? Math.Max(DefaultLimitPages, (_config.Number("pciPassthru.64bitMMIOSizeGB") ?? DefaultSizeGB) * PagesPerGB) : long.MaxValue;
+    }
+
+    private void PowerOn()
+    {
+        foreach (KeyValuePair<VmPassthroughDevice, PciFunction> pair in _assigned)
+        {
+            pair.Key.AssignedFunction = pair.Value;
+        }
+
+        foreach (KeyValuePair<VmPassthroughDevice, PciFunction> pair in _shares)
+        {
+            pair.Key.VgpuFunction = pair.Value;
+        }
+
+        vm.PowerState = "poweredOn";
+        vm.BootTime = inventory.Now;
+        _log.Write("VMX_PowerOn: Transitioned to powered on");
+        vm.RuntimeChanged();
+        inventory.Changed(vm, "layoutEx");
+        if (_config.Passthrough.Any())
+        {
+            inventory.Changed(vm, "config");
+            _host.DevicesChanged();
+        }
+    }
+
+    private bool IsTaken(PciFunction function) => _assigned.ContainsValue(function) || (_host.HolderOf(function) is { } holder && holder != vm);
+
+    private SimulatedFault DeviceFailure(string text, string fact)
+    {
+        _log.Write("PCIPassthru: " + text);
+        _log.Failed("DevicePowerOn");
+        return Faults.PowerOnFailed("DevicePowerOn", fact, text);
+    }
+}

@@ -1,0 +1,20 @@
+namespace GpuVSphere.Simulator;
+
+/// <summary>How a simulated reboot of a host goes.</summary>
+public enum RebootOutcome
+{
+    /// <summary>The host comes back, and pending passthrough changes are active.</summary>
+    Normal,
+
+    /// <summary>The host stays away: its connection state remains notResponding.</summary>
+    NeverComesBack,
+
+    /// <summary>The host boots, but the server does not connect to it again by itself.</summary>
+    ComesBackDisconnected,
+
+    /// <summary>The host comes back, but no pending passthrough change took effect.</summary>
+    DevicesStayInactive,
+
+    /// <summary>The host comes back outside maintenance mode.</summary>
+    LeavesMaintenance,
+}
