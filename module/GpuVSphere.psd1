@@ -1,0 +1,42 @@
+@{
+    RootModule             = 'GpuVSphere.PowerShell.dll'
+    ModuleVersion          = '0.1.0'
+    GUID                   = '3f6f0f3c-6d3b-4c0e-9d57-7e0b8f6c2a14'
+    Author                 = 'The GpuVSphere team'
+    CompanyName            = 'GpuVSphere'
+    Copyright              = '(c) The GpuVSphere team. MIT licence.'
+    Description            = 'Gives NVIDIA GPUs to virtual machines on VMware vSphere: passthrough with the right memory-mapped I/O, from PowerShell, beside PowerCLI or without it.'
+    CompatiblePSEditions   = @('Desktop', 'Core')
+    PowerShellVersion      = '5.1'
+    DotNetFrameworkVersion = '4.7.2'
+    TypesToProcess         = @('GpuVSphere.Types.ps1xml')
+    FormatsToProcess       = @('GpuVSphere.Format.ps1xml')
+    FunctionsToExport      = @()
+    AliasesToExport        = @()
+    VariablesToExport      = @()
+    CmdletsToExport        = @(
+        'Add-VmGpuPassthrough'
+        'Connect-GpuVSphere'
+        'Disable-GpuPassthrough'
+        'Disconnect-GpuVSphere'
+        'Enable-GpuPassthrough'
+        'Get-GpuChange'
+        'Get-GpuDevice'
+        'Get-GpuVSphereConnection'
+        'Get-MmioSize'
+        'Get-VmGpu'
+        'Invoke-GpuPlan'
+        'Remove-VmGpuPassthrough'
+        'Resume-GpuChange'
+        'Set-GpuDevice'
+        'Set-VmMmioSize'
+        'Start-GpuVSphereSimulator'
+        'Stop-GpuVSphereSimulator'
+        'Undo-GpuChange'
+    )
+    PrivateData            = @{
+        PSData = @{
+            Tags       = @('GPU', 'NVIDIA', 'vSphere', 'ESXi', 'VMware', 'Passthrough', 'DirectPath', 'MMIO', 'PSEdition_Core', 'PSEdition_Desktop')
+        }
+    }
+}

@@ -1,0 +1,184 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using GpuVSphere.Changes;
+using GpuVSphere.Inventory;
+using GpuVSphere.Passthrough;
+using GpuVSphere.PowerShell.Binding;
+using GpuVSphere.PowerShell.Completion;
+using GpuVSphere.PowerShell.Session;
+
+namespace GpuVSphere.PowerShell.Commands;
+
+/// <summary>
+/// Gives passthrough GPUs to VMs: in one reconfigure call the devices, the memory-mapped I/O they need, the memory reservation, hot-add off,
+/// and the record by which Remove-VmGpuPassthrough puts it back.
+/// </summary>
+[Cmdlet(VerbsCommon.Add, "VmGpuPassthrough", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = "Device")]
+[OutputType(typeof(VmGpu), typeof(ChangePlan))]
+public sealed class AddVmGpuPassthroughCommand : VmChangeCmdlet
+{
+    private const ushort NvidiaVendorId = 0x10de;
+
+    /// <summary>GPUs of the VM's host: PCI addresses, hardware labels, or device objects.</summary>
+    [Parameter(Position = 1, ParameterSetName = "Device", ValueFromPipelineByPropertyName = true)]
+    [DeviceTransformation]
+    [ArgumentCompleter(typeof(DeviceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public DeviceIdentity[]? Device { get; set; }
+
+    /// <summary>Asks for any GPU of the same kind as -Device instead of just that one: the host chooses when the VM is powered on (vSphere 7.0 and later).</summary>
+    [Parameter(ParameterSetName = "Device")]
+    public SwitchParameter Dynamic { get; set; }
+
+    /// <summary>Asks for any GPU with one of these ids, as vendor:device in hexadecimal, such as 10de:20b5; without a vendor NVIDIA is meant.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Id")]
+    [ValidateNotNullOrEmpty]
+    public string[]? DeviceId { get; set; }
+
+    /// <summary>With ids or -Dynamic: the hardware label that the GPU must carry.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Label { get; set; }
+
+    /// <summary>With ids: how many such GPUs.</summary>
+    [Parameter(ParameterSetName = "Id")]
+    public int Count { get; set; } = 1;
+
+    /// <summary>The size to set for 64-bit memory-mapped I/O, in GB, a power of two, instead of the computed one. An existing larger one stays.</summary>
+    [Parameter]
+    public int MmioSizeGB { get; set; }
+
+    /// <summary>Says that the VM has no guest yet, so that its firmware may be switched from BIOS to EFI where the GPU needs that.</summary>
+    [Parameter]
+    public SwitchParameter NoGuestInstalled { get; set; }
+
+    internal override string Takes => "a VM, or a GPU for the VM of -VM";
+
+    internal override DeviceIdentity[]? BoundDevices => Device;
+
+    internal override VmChangeOptions Options => base.Options with
+    {
+        MmioSizeGB = HasTyped("MmioSizeGB") ? MmioSizeGB : null,
+        NoGuestInstalled = NoGuestInstalled,
+    };
+
+    internal override TargetGroup? Recognise(PSObject input) =>
+        IdentityReader.ReadDevice(input) is { } device
+            ? new TargetGroup { Devices = [device], Vms = HasTyped("VM") ? [.. (VM ?? []).Where(vm => vm.WrongType is null)] : [] }
+            : base.Recognise(input);
+
+    internal override bool PrepareTargets()
+    {
+        if (Groups.Count > 0 && ParameterSetName == "Device" && Groups.Any(group => group.Vms.Count > 0 && group.Devices.Count == 0))
+        {
+            throw new GpuVSphereException(
+                "NothingNamed",
+                GpuErrorCategory.InvalidArgument,
+                "No GPU was named that the VM is to get.",
+                null,
+                "Name it with -Device, or any of a kind with -DeviceId; Get-GpuDevice lists what there is.");
+        }
+
+        return base.PrepareTargets();
+    }
+
+    internal override async Task<ChangeIntent?> IntentAsync(
+        IReadOnlyList<(NamedVm Vm, TargetGroup Group)> vms, TargetReader reader, PipelineRelay relay, CancellationToken cancellationToken)
+    {
+        if (ParameterSetName == "Id")
+        {
+            VmGpuSelector any = VmGpuSelector.Of(new DynamicGpuRequest([.. DeviceId.Select(ParseId)], Label), Count);
+            return PassthroughIntents.AddToVm(vms.Select(one => PassthroughIntents.Target(one.Vm.Vm)), [any], Options);
+        }
+
+        // Objects know their host, and -Dynamic needs the ids: for both the VMs are read with their hosts.
+        bool isRead = Dynamic || vms.Any(one => one.Group.Devices.Any(device => device.Host is not null));
+        Dictionary<Vim.VimObjectId, (GpuVm Vm, GpuInventory Inventory)> read = isRead
+            ? (await reader.ReadVmsAsync([.. vms.Select(one => one.Vm).GroupBy(vm => vm.Vm.Id).Select(same => same.First())], cancellationToken).ConfigureAwait(false))
+                .ToDictionary(one => one.Meant.Vm.Id, one => (one.Vm, one.Inventory))
+            : [];
+        List<KeyValuePair<PlanTarget, IReadOnlyList<VmGpuSelector>>> wanted = [];
+        foreach ((NamedVm vm, TargetGroup group) in vms)
+        {
+            List<VmGpuSelector> selectors = [];
+            bool isComplete = !isRead || read.ContainsKey(vm.Vm.Id);
+            foreach (DeviceIdentity device in isComplete ? group.Devices : [])
+            {
+                if (isRead && !IsReachable(device, read[vm.Vm.Id].Vm, relay))
+                {
+                    isComplete = false;
+                    continue;
+                }
+
+                try
+                {
+                    selectors.AddRange(Dynamic ? Requests(device, read[vm.Vm.Id]) : [VmGpuSelector.Of(DeviceSelector.Parse(device.Text))]);
+                }
+                catch (GpuVSphereException error)
+                {
+                    relay.Error(error);
+                    isComplete = false;
+                }
+            }
+
+            // A VM gets all that was asked for, or is left alone.
+            if (isComplete)
+            {
+                wanted.Add(new KeyValuePair<PlanTarget, IReadOnlyList<VmGpuSelector>>(PassthroughIntents.Target(vm.Vm), selectors));
+            }
+        }
+
+        return wanted.Count == 0 ? null : PassthroughIntents.AddToVm(wanted, Options);
+    }
+
+    internal override async Task PassThruAsync(
+        IReadOnlyList<ChangeResult> results, IReadOnlyList<NamedVm> vms, TargetReader reader, PipelineRelay relay, CancellationToken cancellationToken)
+    {
+        HashSet<Vim.VimObjectId> changed =
+        [
+            .. results.Where(result => result.Outcome is ChangeOutcome.Done or ChangeOutcome.Pending or ChangeOutcome.Unchanged).Select(result => result.Target.Id),
+        ];
+        foreach ((NamedVm _, GpuVm vm, GpuInventory _) in await reader.ReadVmsAsync([.. vms.Where(vm => changed.Contains(vm.Vm.Id))], cancellationToken).ConfigureAwait(false))
+        {
+            foreach (VmGpu gpu in vm.PciDevices.Where(gpu => gpu.Kind is VmGpuKind.StaticPassthrough or VmGpuKind.DynamicPassthrough))
+            {
+                relay.Output(gpu);
+            }
+        }
+    }
+
+    private static PciIdMatch ParseId(string text)
+    {
+        string[] parts = text.Trim().Split(':');
+        ushort[] ids = [.. parts.Select(part => ushort.TryParse(
+            part.StartsWith("0x", System.StringComparison.OrdinalIgnoreCase) ? part.Substring(2) : part, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort id) ? id : (ushort)0)];
+        return ids.All(id => id != 0) && ids.Length is 1 or 2 or 4
+            ? ids.Length switch
+            {
+                1 => new PciIdMatch(NvidiaVendorId, ids[0]),
+                2 => new PciIdMatch(ids[0], ids[1]),
+                _ => new PciIdMatch(ids[0], ids[1], ids[2], ids[3]),
+            }
+            : throw new GpuVSphereException(
+                "MalformedDeviceId",
+                GpuErrorCategory.InvalidArgument,
+                $"'{text}' is no PCI id: vendor and device are four hexadecimal digits each.",
+                text,
+                "Write it like 10de:20b5; Get-GpuDevice | Format-List shows the ids.");
+    }
+
+    private IEnumerable<VmGpuSelector> Requests(DeviceIdentity device, (GpuVm Vm, GpuInventory Inventory) read)
+    {
+        GpuHost host = read.Inventory.Hosts.FirstOrDefault(candidate => candidate.Id.Reference == read.Vm.Host) ?? throw new GpuVSphereException(
+            "HostNotFound",
+            GpuErrorCategory.ObjectNotFound,
+            $"The host of {read.Vm.Name} is not to be seen, so the ids of its GPUs are not known.",
+            read.Vm.Name,
+            "Give the ids: -DeviceId 10de:20b5");
+        return DeviceSelector.Parse(device.Text).Resolve(host).Select(found => VmGpuSelector.Of(new DynamicGpuRequest([new PciIdMatch(found.VendorId, found.DeviceId)], Label ?? found.Label)));
+    }
+}
