@@ -28,7 +28,7 @@ internal sealed class Layers
         ["GpuVSphere"],
         ["GpuVSphere.Vim", "GpuVSphere.Shell"],
         ["GpuVSphere.Catalog", "GpuVSphere.Inventory"],
-        ["GpuVSphere.Mmio"],
+        ["GpuVSphere.Mmio", "GpuVSphere.Smi"],
         ["GpuVSphere.Changes"],
         ["GpuVSphere.Readiness"],
         ["GpuVSphere.Passthrough", "GpuVSphere.Vgpu", "GpuVSphere.Guest", "GpuVSphere.Bitfusion"],

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuVSphere.Shell;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.Changes;
@@ -35,6 +36,9 @@ public sealed class OperationContext
     /// </summary>
     public Func<VimSession, CancellationToken, Task<VimSession>>? LogInAgain { get; init; }
 
+    /// <summary>The shells of the ESXi hosts, for what only a shell can tell (nvidia-smi); null where no way to one is known.</summary>
+    public IHostShells? Shells { get; init; }
+
     /// <summary>The journal entry that is being resumed or undone, with what it still owns; null for a new change.</summary>
     internal JournalEntry? Continues { get; init; }
 
@@ -63,5 +67,5 @@ public sealed class OperationContext
     }
 
     internal OperationContext Continuing(JournalEntry entry, bool isUndo) =>
-        new(Sessions, Clock, StateDirectory) { LogInAgain = LogInAgain, Continues = entry, IsUndo = isUndo };
+        new(Sessions, Clock, StateDirectory) { LogInAgain = LogInAgain, Shells = Shells, Continues = entry, IsUndo = isUndo };
 }
