@@ -1,0 +1,156 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text;
+using System.Threading;
+
+namespace GpuVSphere.Catalog;
+
+/// <summary>
+/// What is known of vGPU: types, boards, software releases, packages, ESXi builds. Immutable. A look-up that finds nothing says so; what is worked
+/// out and not read is marked as computed.
+/// </summary>
+public sealed class VgpuCatalog
+{
+    private const ushort Nvidia = 0x10DE;
+    private const int NearNames = 5;
+
+    private static readonly Lazy<VgpuCatalog> s_default = new(LoadEmbedded, LazyThreadSafetyMode.ExecutionAndPublication);
+
+    private readonly Dictionary<string, VgpuType> _types;
+    private readonly ILookup<string, VgpuType> _typesOfBoard;
+    private readonly ILookup<ushort, VgpuBoard> _boards;
+    private readonly ILookup<DriverVersion, VgpuRelease> _byDriver;
+    private readonly Dictionary<int, int> _majorOfBranch;
+
+    internal VgpuCatalog(
+        IReadOnlyList<VgpuBoard> boards,
+        IReadOnlyList<VgpuType> types,
+        IReadOnlyList<VgpuRelease> releases,
+        IReadOnlyList<VgpuReleasePackage> packages,
+        IReadOnlyList<EsxiBuild> builds)
+    {
+        (Boards, Types, Releases, Packages, EsxiBuilds) = (boards, types, releases, packages, builds);
+        _types = types.ToDictionary(type => type.Name, StringComparer.OrdinalIgnoreCase);
+        _typesOfBoard = types.ToLookup(type => type.Board, StringComparer.Ordinal);
+        _boards = boards.ToLookup(board => board.DeviceId);
+        _byDriver = releases.Where(release => release.HostDriver is not null).ToLookup(release => release.HostDriver!);
+        // A branch belongs to one main release; one branch of the first years has two numbers, so drivers count, not the branch's name.
+        _majorOfBranch = releases
+            .Where(release => release.HostDriver is not null)
+            .GroupBy(release => release.HostDriver!.Branch)
+            .ToDictionary(group => group.Key, group => group.First().Major);
+    }
+
+    /// <summary>The catalogue that this build carries.</summary>
+    public static VgpuCatalog Default => s_default.Value;
+
+    /// <summary>All boards with vGPU types.</summary>
+    public IReadOnlyList<VgpuBoard> Boards { get; }
+
+    /// <summary>All vGPU types.</summary>
+    public IReadOnlyList<VgpuType> Types { get; }
+
+    /// <summary>All releases of the vGPU software, newest first.</summary>
+    public IReadOnlyList<VgpuRelease> Releases { get; }
+
+    /// <summary>What is shipped of each release for each ESXi version, as far as it was seen.</summary>
+    public IReadOnlyList<VgpuReleasePackage> Packages { get; }
+
+    /// <summary>All builds of ESXi, oldest first within a version.</summary>
+    public IReadOnlyList<EsxiBuild> EsxiBuilds { get; }
+
+    /// <summary>Finds a vGPU type by its vSphere name, without regard to case.</summary>
+    /// <param name="name">Such as <c>grid_p100-8q</c> or <c>GRID_P100-8Q</c>.</param>
+    /// <returns>The type, or null when the catalogue does not have it.</returns>
+    public VgpuType? FindType(string name) => _types.TryGetValue(name.Trim(), out VgpuType? type) ? type : null;
+
+    /// <summary>The types of a board, by the word in their names.</summary>
+    /// <param name="board">Such as <c>A100D</c>.</param>
+    public IReadOnlyList<VgpuType> TypesOf(string board) => [.. _typesOfBoard[board]];
+
+    /// <summary>The boards that a GPU with these ids may be: several only when boards share a device id and the subsystem ids tell nothing.</summary>
+    /// <param name="vendorId">PCI vendor id.</param>
+    /// <param name="deviceId">PCI device id.</param>
+    /// <param name="subVendorId">PCI subsystem vendor id; 0 when it is not known.</param>
+    /// <param name="subDeviceId">PCI subsystem id; 0 when it is not known.</param>
+    /// <returns>Empty when the ids are not known.</returns>
+    public IReadOnlyList<VgpuBoard> FindBoards(ushort vendorId, ushort deviceId, ushort subVendorId, ushort subDeviceId)
+    {
+        if (vendorId != Nvidia)
+        {
+            return [];
+        }
+
+        VgpuBoard[] sameDevice = [.. _boards[deviceId]];
+        VgpuBoard[] sameBoard = [.. sameDevice.Where(board => board.Subsystems.Contains(new GpuSubsystem(subVendorId, subDeviceId)))];
+        return sameBoard.Length > 0 ? sameBoard : sameDevice;
+    }
+
+    /// <summary>Finds the release by its name.</summary>
+    /// <param name="name">Such as <c>16.10</c>.</param>
+    /// <returns>The release, or null.</returns>
+    public VgpuRelease? FindRelease(string name) => Releases.FirstOrDefault(release => release.Name == name.Trim());
+
+    /// <summary>What a host driver's version says of the vGPU release.</summary>
+    /// <param name="hostDriver">The version of the driver on the host.</param>
+    /// <returns>Always an answer: the releases with this very driver, else the main release of its branch (computed), else that nothing is known.</returns>
+    public VgpuDriverMatch FindReleases(DriverVersion hostDriver)
+    {
+        VgpuRelease[] releases = [.. _byDriver[hostDriver].Reverse()];
+        int? major = _majorOfBranch.TryGetValue(hostDriver.Branch, out int known) ? known : null;
+        return new VgpuDriverMatch
+        {
+            Driver = hostDriver,
+            Releases = releases,
+            Major = releases.Length > 0 ? releases[0].Major : major,
+            Confidence = releases.Length > 0 ? releases.Min(release => release.Confidence) : major is null ? FactConfidence.Unknown : FactConfidence.Computed,
+        };
+    }
+
+    /// <summary>Reads the name of a package for ESXi: a file's name, or what a host lists as <c>name_version</c>.</summary>
+    /// <param name="name">A file name, a path or a URL; or a VIB's or component's name, an underscore, and its version.</param>
+    /// <returns>What the name says, or null when it is not one of NVIDIA's names.</returns>
+    public VgpuPackage? ReadPackage(string name) => VgpuPackageName.Read(name, FindReleases);
+
+    /// <summary>What is shipped of a release for an ESXi version.</summary>
+    /// <param name="release">The release, such as <c>16.10</c>.</param>
+    /// <param name="esxiVersion">The ESXi version, such as <c>8.0</c>.</param>
+    /// <returns>The packages, or null when none were seen.</returns>
+    public VgpuReleasePackage? FindPackages(string release, string esxiVersion) =>
+        Packages.FirstOrDefault(package => package.Release == release && package.EsxiVersion == esxiVersion);
+
+    /// <summary>Finds a build of ESXi.</summary>
+    /// <param name="build">The build number.</param>
+    /// <returns>The build, or null when it is not known.</returns>
+    public EsxiBuild? FindBuild(int build) => EsxiBuilds.FirstOrDefault(candidate => candidate.Build == build);
+
+    /// <summary>The names nearest to one that is not found.</summary>
+    /// <param name="name">What was typed.</param>
+    /// <param name="among">The names that could be meant.</param>
+    public static IReadOnlyList<string> Near(string name, IEnumerable<string> among)
+    {
+        string asked = name.Trim().ToLowerInvariant();
+        return [.. among
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .OrderBy(candidate => EditDistance.Between(asked, candidate.ToLowerInvariant()))
+            .ThenBy(candidate => candidate, StringComparer.OrdinalIgnoreCase)
+            .Take(NearNames)];
+    }
+
+    private static VgpuCatalog LoadEmbedded()
+    {
+        using TextReader boards = Embedded("vgpu-boards.csv");
+        using TextReader types = Embedded("vgpu-types.csv");
+        using TextReader releases = Embedded("vgpu-releases.csv");
+        using TextReader packages = Embedded("vgpu-packages.csv");
+        using TextReader builds = Embedded("esxi-builds.csv");
+        return VgpuCatalogReader.Read(boards, types, releases, packages, builds);
+    }
+
+    private static StreamReader Embedded(string name) => new(
+        typeof(VgpuCatalog).Assembly.GetManifestResourceStream("GpuVSphere.Catalog." + name)
+            ?? throw new InvalidOperationException($"The build carries no {name}."),
+        new UTF8Encoding(false, throwOnInvalidBytes: true));
+}

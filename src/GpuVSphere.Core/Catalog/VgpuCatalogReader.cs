@@ -1,0 +1,160 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+
+namespace GpuVSphere.Catalog;
+
+/// <summary>Turns the CSV files about vGPU into a catalogue, and refuses what could mislead.</summary>
+internal static class VgpuCatalogReader
+{
+    private const int LargestMemoryMB = 1024 * 1024;
+    private const int MostPerGpu = 256;
+
+    private static readonly string[] s_boardColumns = ["board", "device", "subsystems", "product", "architecture", "memory_mb", "gpus_per_board", "mig_slices", "sriov"];
+    private static readonly string[] s_typeColumns =
+    [
+        "name", "board", "series", "memory_mb", "slices", "per_instance", "max", "max_basis", "max_mixed", "mixed_basis", "placements", "placement_basis",
+        "first_branch", "last_branch", "since_esxi",
+    ];
+
+    private static readonly string[] s_releaseColumns =
+        ["release", "branch", "host_driver", "linux_driver", "windows_driver", "date", "kind", "end_of_support", "esxi", "esxi_confidence", "confidence"];
+
+    private static readonly string[] s_packageColumns = ["release", "esxi", "archive", "host_driver", "base", "files"];
+    private static readonly string[] s_buildColumns = ["major", "name", "build", "date", "confidence"];
+
+    /// <summary>Reads a catalogue.</summary>
+    /// <exception cref="GpuVSphereException">InvalidGpuCatalog: it names the table, the line, and what is wrong.</exception>
+    internal static VgpuCatalog Read(TextReader boards, TextReader types, TextReader releases, TextReader packages, TextReader builds)
+    {
+        IReadOnlyList<VgpuBoard> readBoards = CsvTable.Read("vGPU boards", boards, s_boardColumns, Board);
+        ILookup<string, VgpuBoard> boardOf = readBoards.ToLookup(board => board.Name, StringComparer.Ordinal);
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        return new VgpuCatalog(
+            readBoards,
+            CsvTable.Read("vGPU types", types, s_typeColumns, row => Type(row, boardOf, names)),
+            CsvTable.Read("vGPU releases", releases, s_releaseColumns, Release),
+            CsvTable.Read("vGPU packages", packages, s_packageColumns, Package),
+            CsvTable.Read("ESXi builds", builds, s_buildColumns, Build));
+    }
+
+    private static VgpuBoard Board(CsvTable row) => new()
+    {
+        Name = row.Needed("board"),
+        DeviceId = row.Id(row.Needed("device"), "device"),
+        Subsystems = [.. row.Words("subsystems").Select(text => Subsystem(row, text))],
+        Product = row.Needed("product"),
+        Architecture = row.Needed("architecture"),
+        MemoryMB = row.NeededNumber("memory_mb", 1, LargestMemoryMB),
+        GpusPerBoard = row.NeededNumber("gpus_per_board", 1, 64),
+        ComputeSlices = row.Number("mig_slices", 1, 7),
+        UsesSriov = row.Text("sriov") switch
+        {
+            "" => false,
+            "yes" => true,
+            _ => throw row.Invalid($"has sriov '{row.Text("sriov")}', which is neither yes nor empty"),
+        },
+    };
+
+    private static VgpuType Type(CsvTable row, ILookup<string, VgpuBoard> boardOf, HashSet<string> names)
+    {
+        string name = row.Needed("name");
+        string boardName = row.Needed("board");
+        VgpuBoard board = boardOf[boardName].FirstOrDefault() ?? throw row.Invalid($"names the board {boardName}, which is not there");
+        if (!names.Add(name))
+        {
+            throw row.Invalid($"names the type {name} a second time");
+        }
+
+        int memory = row.NeededNumber("memory_mb", 1, LargestMemoryMB);
+        int? slices = row.Number("slices", 1, 7);
+        IReadOnlyList<int> placements = row.Numbers("placements", 0, LargestMemoryMB / 1024);
+        int? mixed = row.Number("max_mixed", 1, MostPerGpu);
+        if (placements.Count > 0 && placements.Count != mixed)
+        {
+            throw row.Invalid($"has {placements.Count} placements and max_mixed {mixed}");
+        }
+
+        int perInstance = row.Number("per_instance", 1, MostPerGpu) ?? 1;
+        return new VgpuType
+        {
+            Name = name,
+            Board = boardName,
+            Series = Enum.TryParse(row.Needed("series"), out VgpuSeries series) ? series : throw row.Invalid($"has the series '{row.Text("series")}'"),
+            MemoryMB = memory,
+            Sharing = slices is null ? VgpuSharing.TimeSliced : VgpuSharing.Mig,
+            ComputeSlices = slices,
+            MemorySlices = slices is { } compute ? MemorySlices(row, board, compute, memory * perInstance) : null,
+            HasMediaEngines = slices is not null && name.EndsWith("me", StringComparison.Ordinal),
+            MaxPerInstance = slices is null ? null : perInstance,
+            MaxPerGpu = row.Number("max", 1, MostPerGpu),
+            MaxPerGpuConfidence = row.Confidence("max_basis"),
+            MaxPerGpuMixed = mixed,
+            Placements = placements,
+            PlacementConfidence = row.Confidence("placement_basis"),
+            FirstBranch = row.Needed("first_branch"),
+            LastBranch = row.Text("last_branch") is { Length: > 0 } last ? last : null,
+            MinimumVSphere = row.Text("since_esxi") is { Length: > 0 } since ? since : null,
+        };
+    }
+
+    /// <summary>
+    /// The memory slices of a GPU instance, as MIG names it: 1g has one, 2g two, 3g and 4g four, 7g all eight; the 1g with double memory has two.
+    /// A GPU with four compute slices has four memory slices, so that both counts agree there.
+    /// </summary>
+    private static int MemorySlices(CsvTable row, VgpuBoard board, int compute, int memoryMB)
+    {
+        int all = board.MemorySlices ?? throw row.Invalid($"is MIG-backed, and the board {board.Name} has no MIG");
+        int plain = all == 8 && compute >= 3 ? compute == 7 ? 8 : 4 : compute;
+
+        // The frame buffer of an instance is its slices' share, less a little: an instance with twice as much has twice the slices.
+        double share = (double)board.MemoryMB / all;
+        return memoryMB > share * plain * 1.25 ? plain * 2 : plain;
+    }
+
+    private static VgpuRelease Release(CsvTable row)
+    {
+        string name = row.Needed("release");
+        string[] parts = name.Split('.');
+        return new VgpuRelease
+        {
+            Name = name,
+            Major = parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major)
+                ? major
+                : throw row.Invalid($"has the release '{name}'; it must look like 16.10"),
+            Branch = row.Text("branch"),
+            HostDriver = row.Driver("host_driver"),
+            LinuxDriver = row.Driver("linux_driver"),
+            WindowsDriver = row.Driver("windows_driver"),
+            Date = row.Text("date"),
+            IsLongTerm = row.Text("kind") == "long-term",
+            EndOfSupport = row.Text("end_of_support"),
+            EsxiVersions = row.Words("esxi"),
+            EsxiConfidence = row.Confidence("esxi_confidence"),
+            Confidence = row.Confidence("confidence"),
+        };
+    }
+
+    private static VgpuReleasePackage Package(CsvTable row) => new()
+    {
+        Release = row.Needed("release"),
+        EsxiVersion = row.Needed("esxi"),
+        Archive = row.Needed("archive"),
+        HostDriver = row.Driver("host_driver"),
+        Base = row.Text("base"),
+        Files = row.Words("files"),
+    };
+
+    private static EsxiBuild Build(CsvTable row) =>
+        new(row.Needed("major"), row.Needed("name"), row.Number("build", 1, int.MaxValue), row.Text("date"), row.Confidence("confidence"));
+
+    private static GpuSubsystem Subsystem(CsvTable row, string text)
+    {
+        string[] parts = text.Split(':');
+        return parts.Length == 2
+            ? new GpuSubsystem(row.Id(parts[0], "subsystems"), row.Id(parts[1], "subsystems"))
+            : throw row.Invalid($"has the subsystem '{text}'; it must look like 10de:14a9");
+    }
+}
