@@ -46,7 +46,7 @@ public sealed class RawDevice
     public string? Label => Read(() => _function.Label);
 
     /// <summary>The graphics type in effect: <c>basic</c>, <c>shared</c>, <c>direct</c> or <c>sharedDirect</c>.</summary>
-    public string GraphicsType => Read(() => HostWire.GraphicsType(_host, _function));
+    public string GraphicsType => Read(() => _host.Graphics.Type(_function));
 
     /// <summary>The running VM that holds it alone, or null.</summary>
     public string? HeldBy => Read(() => _host.HolderOf(_function)?.Name);

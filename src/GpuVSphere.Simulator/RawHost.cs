@@ -47,6 +47,9 @@ public sealed class RawHost
     /// <summary>Every PCI function.</summary>
     public IReadOnlyList<RawDevice> Devices => Read(() => _host.Functions.Select(function => new RawDevice(function, _host, _inventory)).ToList());
 
+    /// <summary>The graphics types, configured and in force.</summary>
+    public RawHostGraphics Graphics => Read(() => new RawHostGraphics(_host));
+
     /// <summary>The names of its VMs.</summary>
     public IReadOnlyList<string> VmNames => Read(() => _host.Vms.Select(vm => vm.Name).ToList());
 

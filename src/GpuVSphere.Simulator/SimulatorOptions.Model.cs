@@ -26,6 +26,12 @@ public sealed partial class SimulatorOptions
     /// <summary>Whether the config target lists only active devices. Seen, but UNCONFIRMED as a rule; false lists all capable ones.</summary>
     public bool ConfigTargetListsOnlyActive { get; init; } = true;
 
+    /// <summary>
+    /// Whether a 6.x host refuses to switch a device to Shared Direct once NVIDIA's driver runs. The guide says so of the vSphere Client (6.1.3);
+    /// for the API it is UNCONFIRMED. The host's default can be switched in any case.
+    /// </summary>
+    public bool RefusesSharedDirectAfterVib { get; init; }
+
     /// <summary>Simulated time from the begin of a reboot until the host is back; six minutes.</summary>
     public TimeSpan RebootDuration { get; init; } = TimeSpan.FromMinutes(6);
 

@@ -24,7 +24,7 @@ public sealed class SimulatorOrders
         }
     }
 
-    /// <summary>Lets one device of a host stay as it is over the next reboot although its passthrough was switched.</summary>
+    /// <summary>Lets one device of a host stay as it is over the next reboot although its passthrough or graphics type was switched.</summary>
     /// <param name="hostName">The host.</param>
     /// <param name="device">The PCI address.</param>
     /// <exception cref="ArgumentException">There is no such host or device.</exception>
@@ -71,7 +71,8 @@ public sealed class SimulatorOrders
         {
             HostSystem host = Host(hostName);
             host.Vibs.Add(new InstalledVib("NVD-VGPU-" + host.Release.Version.Replace(".", string.Empty), "550.163.02-1OEM." + host.Release.Version.Replace(".", string.Empty) + ".0.0." + host.Release.Build, "NVIDIA", "VMwareAccepted", "2025-02-03"));
-            host.DefaultGraphicsType = "sharedDirect";
+            host.Graphics.DefaultType = "sharedDirect";
+            host.Graphics.TakeEffect();
             host.DevicesChanged();
         }
     }

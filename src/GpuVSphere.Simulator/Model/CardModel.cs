@@ -122,6 +122,9 @@ internal sealed class CardModel
     /// <summary>Above 0 for SR-IOV cards: the host lists them as HostSriovInfo.</summary>
     public int MaxVirtualFunctions { get; init; }
 
+    /// <summary>Whether vGPUs of several sizes run side by side: from the Ampere generation on, which is also the first with SR-IOV.</summary>
+    public bool CanMixSizes => IsGpu && MaxVirtualFunctions > 0;
+
     public long BarBytes => Bars.Sum(bar => bar.Size);
 
     public bool HasLargeBar => Bars.Any(bar => bar.Size > 256 * MiB);

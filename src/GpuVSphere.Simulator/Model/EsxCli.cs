@@ -2,8 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
 using GpuVSphere.Simulator.Protocol;
 
 namespace GpuVSphere.Simulator.Model;
@@ -47,35 +45,13 @@ internal static class EsxCli
             .With("Status", string.Empty)
             .With("Vendor", vib.Vendor)
             .With("Version", vib.Version))), "Name", "Version", "Vendor", "AcceptanceLevel", "InstallDate");
-        yield return Command("graphics.host", "get", "HostGraphics", "simple", _ => Wire.Of(string.Empty)
-            .With("DefaultGraphicsType", CliType(host.DefaultGraphicsType))
-            .With("SharedPassthruAssignmentPolicy", host.AssignmentPolicy == "performance" ? "Performance" : "Consolidation"));
-        yield return Command("graphics.device", "list", "GraphicsDevice", "simple", _ => Wire.List(HostWire.Graphics(host).Select(f => Wire.Of(string.Empty)
-            .With("Address", f.Id.ToString())
-            .With("DeviceName", f.Card.Name)
-            .With("GraphicsType", CliType(HostWire.GraphicsType(host, f)))
-            .With("MemorySizeinKB", host.HasGpuDriver && !f.IsActive ? f.Card.FrameBufferMB * 1024L : 0L)
-            .With("ModuleName", host.HasGpuDriver && f.Card.IsGpu && !f.IsActive ? "nvidia" : "None")
-            .With("NumberofVMs", (long)(host.VgpuUsersOf(f).Count() + (host.HolderOf(f) is null ? 0 : 1)))
-            .With("VendorName", f.Card.VendorName))));
-
-        EsxCliCommand Command(string nameSpace, string name, string rowType, string formatter, Func<EsxCliCall, object?> run, params object[] more) => new()
+        foreach (EsxCliCommand command in EsxCliGraphics.CommandsOf(host, gate))
         {
-            Namespace = nameSpace,
-            Name = name,
-            RowType = rowType,
-            Formatter = formatter,
-            Columns = more.OfType<string>().ToList(),
-            Parameters = more.OfType<EsxCliParameter>().ToList(),
-            RunAsync = (call, _) =>
-            {
-                lock (gate)
-                {
-                    host.RequireConnected();
-                    return Task.FromResult(run(call));
-                }
-            },
-        };
+            yield return command;
+        }
+
+        EsxCliCommand Command(string nameSpace, string name, string rowType, string formatter, Func<EsxCliCall, object?> run, params object[] more) =>
+            HostCommand.Of(host, gate, nameSpace, name, rowType, formatter, run, more);
     }
 
     private static DataObject PciRow(HostSystem host, PciFunction function)
@@ -177,12 +153,4 @@ internal static class EsxCli
         .With("Model", "LUN C-Mode")
         .With("Size", 4194304L)
         .With("Vendor", "NETAPP");
-
-    private static string CliType(string type) => type switch
-    {
-        "sharedDirect" => "SharedPassthru",
-        "shared" => "Shared",
-        "direct" => "Direct",
-        _ => "Basic",
-    };
 }

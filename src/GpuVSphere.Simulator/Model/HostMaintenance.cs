@@ -197,6 +197,11 @@ internal sealed class HostMaintenance(HostSystem host, SimulatedInventory invent
         {
             host.BootTime = inventory.Now;
             host.BootCount++;
+            if (outcome != RebootOutcome.DevicesStayInactive)
+            {
+                host.Graphics.TakeEffect();
+            }
+
             foreach (PciFunction function in host.Functions)
             {
                 if (outcome != RebootOutcome.DevicesStayInactive && !function.IgnoresNextReboot)

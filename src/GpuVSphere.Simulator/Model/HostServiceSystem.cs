@@ -51,6 +51,10 @@ internal sealed class HostServiceSystem(MoRef reference, SimulatedInventory inve
         else
         {
             service.IsRunning = call.Method != "StopService";
+            if (service is { Key: "xorg", IsRunning: true })
+            {
+                host.Graphics.XorgRestarted();
+            }
         }
 
         Changed("serviceInfo");

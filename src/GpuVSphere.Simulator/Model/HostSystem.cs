@@ -36,6 +36,7 @@ internal sealed class HostSystem : ManagedEntity
             ? new HostAssignableHardwareManager(new MoRef("HostAssignableHardwareManager", inventory.IsVCenter ? "assignableHardwareManager" + number : "ha-assignable-hardware-manager"), inventory, this)
             : null;
         Maintenance = new HostMaintenance(this, inventory);
+        Graphics = new HostGraphics(this);
     }
 
     public EsxRelease Release { get; }
@@ -96,9 +97,7 @@ internal sealed class HostSystem : ManagedEntity
     /// <summary>Whether NVIDIA's vGPU driver runs in the VMkernel.</summary>
     public bool HasGpuDriver => Vibs.Any(vib => vib.Vendor == "NVIDIA" || vib.Name.StartsWith("NVD-", StringComparison.Ordinal) || vib.Name.StartsWith("NVIDIA-", StringComparison.Ordinal));
 
-    public string DefaultGraphicsType { get; set; } = "shared";
-
-    public string AssignmentPolicy { get; set; } = "performance";
+    public HostGraphics Graphics { get; }
 
     public bool IsRebootRequired => Functions.Any(function => function.IsPending);
 
@@ -140,6 +139,7 @@ internal sealed class HostSystem : ManagedEntity
         Changed("config", "summary", "hardware");
         Inventory.Changed(PassthruSystem, "pciPassthruInfo");
         Inventory.Changed(GraphicsManager, "graphicsInfo");
+        Inventory.Changed(GraphicsManager, "graphicsConfig");
         if (AssignableHardware is not null)
         {
             Inventory.Changed(AssignableHardware, "binding");

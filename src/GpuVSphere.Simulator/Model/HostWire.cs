@@ -101,21 +101,22 @@ internal static class HostWire
             .With("maxVirtualFunctionSupported", function.Card.MaxVirtualFunctions);
     }));
 
-    public static List<object> GraphicsInfo(HostSystem host) => Wire.List(Graphics(host).Select(function => Wire.Of("HostGraphicsInfo")
+    public static List<object> GraphicsInfo(HostSystem host) => Wire.List(host.Graphics.Devices.Select(function => Wire.Of("HostGraphicsInfo")
         .With("deviceName", function.Card.Name)
         .With("vendorName", function.Card.VendorName)
         .With("pciId", function.Id.ToString())
-        .With("graphicsType", GraphicsType(host, function))
-        .With("vgpuMode", host.Release.Has("8.0.3.0") ? (GraphicsType(host, function) == "sharedDirect" ? "sameSize" : "none") : null)
+        .With("graphicsType", host.Graphics.Type(function))
+        .With("vgpuMode", host.Release.Has("8.0.3.0") ? host.Graphics.VgpuMode(function) : null)
         .With("memorySizeInKB", host.HasGpuDriver && !function.IsActive ? function.Card.FrameBufferMB * 1024L : 0L)
         .With("vm", Users(host, function))));
 
     public static DataObject GraphicsConfig(HostSystem host) => Wire.Of("HostGraphicsConfig")
-        .With("hostDefaultGraphicsType", host.DefaultGraphicsType)
-        .With("sharedPassthruAssignmentPolicy", host.AssignmentPolicy)
-        .With("deviceType", Wire.List(Graphics(host).Where(f => f.Card.IsGpu && !f.IsActive).Select(function => Wire.Of("HostGraphicsConfigDeviceType")
+        .With("hostDefaultGraphicsType", host.Graphics.DefaultType)
+        .With("sharedPassthruAssignmentPolicy", host.Graphics.Policy)
+        .With("deviceType", Wire.List(host.Graphics.Configurable.Select(function => Wire.Of("HostGraphicsConfigDeviceType")
             .With("deviceId", function.Id.ToString())
-            .With("graphicsType", function.GraphicsType ?? host.DefaultGraphicsType))));
+            .With("graphicsType", host.Graphics.ConfiguredType(function))
+            .With("vgpuMode", host.Release.Has("8.0.3.0") ? function.VgpuMode : null))));
 
     public static List<object> VgpuTypes(HostSystem host) => Wire.List(VgpuProfile.OfHost(host).Select(profile => (object)profile.Name));
 
@@ -253,15 +254,6 @@ internal static class HostWire
             .With("assignHwPciConfigSupported", release.Has("7.0.2.0") ? true : null)
             .With("fptHotplugSupported", release.Has("8.0.1.0") ? false : null);
     }
-
-    /// <summary>The graphics type in effect: direct in passthrough, basic without a driver, else as configured (vim25-gpu.md 2.3).</summary>
-    public static string GraphicsType(HostSystem host, PciFunction function) =>
-        function.IsActive ? "direct"
-        : !host.HasGpuDriver || !function.Card.IsGpu ? "basic"
-        : function.GraphicsType ?? host.DefaultGraphicsType;
-
-    /// <summary>The display functions of a host, the server's own included.</summary>
-    public static IEnumerable<PciFunction> Graphics(HostSystem host) => host.Functions.Where(f => (f.Card.ClassId >> 8) == 0x03);
 
     private static List<object> Users(HostSystem host, PciFunction function)
     {

@@ -25,10 +25,18 @@ internal sealed class PciFunction(PciId id, CardModel card)
     /// <summary>The graphics type that is configured for it, <c>shared</c> or <c>sharedDirect</c>; null follows the host's default.</summary>
     public string? GraphicsType { get; set; }
 
+    /// <summary>The type in force since the last restart, while the host's driver has the function.</summary>
+    public string GraphicsTypeInForce { get; set; } = "shared";
+
+    /// <summary>Configured: whether vGPUs of one size only run on it (<c>sameSize</c>) or of several (<c>mixedSize</c>).</summary>
+    public string VgpuMode { get; set; } = "sameSize";
+
+    public string VgpuModeInForce { get; set; } = "sameSize";
+
     /// <summary>What the VMkernel calls it, such as <c>vmnic0</c>; empty for most.</summary>
     public string KernelName { get; init; } = string.Empty;
 
-    /// <summary>Whether the function stays as it was at the next boot although passthrough was switched; ordered by tests.</summary>
+    /// <summary>Whether the function stays as it was at the next boot although passthrough or its graphics type was switched; ordered by tests.</summary>
     public bool IgnoresNextReboot { get; set; }
 
     public bool IsPending => IsEnabled != IsActive;

@@ -11,6 +11,12 @@ internal enum Refusal
     PassthroughWhileVgpuRuns,
     HostDisconnected,
 
+    // The host's graphics types.
+    UnknownGraphicsDevice,
+    VgpuModeBeforeEightU3,
+    MixedSizeBeforeAmpere,
+    SharedDirectAfterVib,
+
     // Maintenance and reboot.
     AlreadyInMaintenance,
     NotInMaintenance,

@@ -176,7 +176,7 @@ internal sealed class VmPowerOn(VirtualMachine vm, SimulatedInventory inventory)
 
     private void AssignVgpu(VmPassthroughDevice device)
     {
-        foreach (PciFunction function in _host.Functions.Where(f => HostWire.GraphicsType(_host, f) == "sharedDirect"))
+        foreach (PciFunction function in _host.Functions.Where(f => _host.Graphics.Type(f) == "sharedDirect"))
         {
             if (VgpuProfile.Find(function.Card, device.Vgpu) is not { } profile)
             {

@@ -185,6 +185,14 @@ public sealed class RefusalTests
         [Refusal.UnknownService] = ("NotFound", lab => lab.CallAsync(lab.Host("esx-80-01").ServiceSystem, "StartService", ("id", "no-such-service"))),
     };
 
+    static RefusalTests()
+    {
+        foreach (KeyValuePair<Refusal, (string Fault, Func<SimulatorLab, Task> Act)> more in HostSoftwareRefusals.Cases)
+        {
+            s_cases.Add(more.Key, more.Value);
+        }
+    }
+
     public static TheoryData<string> All => new(Enum.GetNames<Refusal>());
 
     [Fact]
@@ -212,7 +220,11 @@ public sealed class RefusalTests
     }
 
     // A clone takes 20 simulated seconds; for the task that comes between, the clock must not run away.
-    private static SimulatorLab Lab(string name) => new(new SimulatorOptions { ClockSpeed = name == nameof(Refusal.TaskInProgress) ? 200 : 10_000 });
+    private static SimulatorLab Lab(string name) => new(new SimulatorOptions
+    {
+        ClockSpeed = name == nameof(Refusal.TaskInProgress) ? 200 : 10_000,
+        RefusesSharedDirectAfterVib = name == nameof(Refusal.SharedDirectAfterVib),
+    });
 
     private static Task EnterAsync(SimulatorLab lab, string host) => lab.CallAsync(lab.Host(host), "EnterMaintenanceMode_Task", ("timeout", 0));
 
