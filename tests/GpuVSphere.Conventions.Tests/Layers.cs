@@ -31,7 +31,9 @@ internal sealed class Layers
         ["GpuVSphere.Mmio", "GpuVSphere.Smi"],
         ["GpuVSphere.Changes"],
         ["GpuVSphere.Readiness"],
+        ["GpuVSphere.Operations"],
         ["GpuVSphere.Passthrough", "GpuVSphere.Vgpu", "GpuVSphere.Guest", "GpuVSphere.Bitfusion"],
+        ["GpuVSphere.Methods"],
         ["GpuVSphere.Fleet", "GpuVSphere.DesiredState"]);
 
     /// <summary>Every use that points upward, or into a neighbour's internals, or from a namespace without a row.</summary>

@@ -4,46 +4,21 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
+using GpuVSphere.Operations;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.Passthrough;
 
 /// <summary>The passthrough settings of one host, sent in one call and read back.</summary>
-internal sealed class HostPassthroughChange(PlanTarget target, GpuHost host) : IHostChange
+internal sealed class HostPassthroughChange(PlanTarget target, GpuHost host) : HostChange(target, host)
 {
-    public PlanTarget Host => target;
-
-    public ManagedObjectReference? Cluster => host.Cluster;
-
-    public string? ClusterName => host.ClusterName;
-
-    public IReadOnlyList<PlannedChange> Changes { get; init; } = [];
-
-    public IReadOnlyList<JournalField> Fields { get; init; } = [];
-
     /// <summary>All that is wanted, also what is so already: the result is held against it.</summary>
     public IReadOnlyList<HostPassthroughWish> Wishes { get; init; } = [];
 
     /// <summary>The devices that are sent; the host switches what depends on them.</summary>
     public IReadOnlyList<GpuDevice> Sent { get; init; } = [];
 
-    public bool HasSomethingToApply => Sent.Count > 0;
-
-    public bool NeedsMaintenanceToApply => false;
-
-    public bool NeedsReboot { get; init; }
-
-    public string? Pending { get; init; }
-
-    public HostPassthroughChange With(IReadOnlyList<PlannedChange> changes) => new(target, host)
-    {
-        Changes = changes,
-        Fields = Fields,
-        Wishes = Wishes,
-        Sent = Sent,
-        NeedsReboot = NeedsReboot,
-        Pending = Pending,
-    };
+    public override bool HasSomethingToApply => Sent.Count > 0;
 
     /// <summary>The configuration that is sent.</summary>
     public IReadOnlyList<PassthruConfig> Configs() => [.. Sent.Select(device =>
@@ -55,17 +30,17 @@ internal sealed class HostPassthroughChange(PlanTarget target, GpuHost host) : I
         return new PassthruConfig(
             device.Address.ToString(),
             enabled,
-            isSwitched && host.CanRebindWithoutReboot ? true : null,
+            isSwitched && Known.CanRebindWithoutReboot ? true : null,
             isLabelled ? wish.Label : null);
     })];
 
-    public async Task<IReadOnlyDictionary<string, string?>> ReadAsync(VimSession session, CancellationToken cancellationToken) =>
+    public override async Task<IReadOnlyDictionary<string, string?>> ReadAsync(VimSession session, CancellationToken cancellationToken) =>
         HostPassthroughState.Read(await ReadHostAsync(session, cancellationToken).ConfigureAwait(false));
 
-    public Task ApplyAsync(VimSession session, CancellationToken cancellationToken) =>
-        session.UpdatePassthruConfigAsync(host.PciPassthruSystem, Configs(), cancellationToken);
+    public override Task ApplyAsync(VimSession session, CancellationToken cancellationToken) =>
+        session.UpdatePassthruConfigAsync(Known.PciPassthruSystem, Configs(), cancellationToken);
 
-    public async Task<HostVerification> VerifyAsync(VimSession session, CancellationToken cancellationToken) =>
+    public override async Task<HostVerification> VerifyAsync(VimSession session, CancellationToken cancellationToken) =>
         Verify(await ReadHostAsync(session, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Holds what is seen against what is wanted.</summary>
@@ -100,16 +75,5 @@ internal sealed class HostPassthroughChange(PlanTarget target, GpuHost host) : I
         }
 
         return new HostVerification(state, string.Join(" ", texts));
-    }
-
-    private async Task<GpuHost> ReadHostAsync(VimSession session, CancellationToken cancellationToken)
-    {
-        GpuInventory inventory = await InventoryReader.ReadAsync(session, InventoryScope.Hosts([target.Id.Reference]), cancellationToken).ConfigureAwait(false);
-        return inventory.Hosts.FirstOrDefault(other => other.Id.Reference == target.Id.Reference) ?? throw new GpuVSphereException(
-            "HostNotFound",
-            GpuErrorCategory.ObjectNotFound,
-            $"{target.Name} is no longer there: it was removed, or registered anew.",
-            target.Name,
-            "Get-GpuDevice shows the hosts there are; plan again.");
     }
 }

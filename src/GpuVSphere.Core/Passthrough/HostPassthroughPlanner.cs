@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
+using GpuVSphere.Operations;
 using GpuVSphere.Readiness;
 
 namespace GpuVSphere.Passthrough;
@@ -10,52 +11,54 @@ namespace GpuVSphere.Passthrough;
 /// <summary>From what is wanted of a host and what it is, to what is to be changed. Pure.</summary>
 internal sealed class HostPassthroughPlanner
 {
-    public const string RebootBarrier = "reboot";
-
     private const string ConfigurePrivilege = "Host.Config.PciPassthru";
-    private const string MaintenancePrivilege = "Host.Config.Maintenance";
-    private static readonly string[] s_powerPrivileges = ["VirtualMachine.Interact.PowerOff", "VirtualMachine.Interact.PowerOn"];
 
-    private readonly HostChangeOptions _options;
-    private readonly PlanBuilder _builder = new();
-    private readonly List<Finding> _findings = [];
-    private readonly List<PlanConsequence> _consequences = [];
-    private readonly List<HostPassthroughChange> _changes = [];
+    private readonly HostProposal _proposal;
+    private readonly Evidence<bool> _bootsFromUsb;
 
-    public HostPassthroughPlanner(HostChangeOptions options) => _options = options;
+    private HostPassthroughPlanner(HostProposal proposal, Evidence<bool> bootsFromUsb)
+    {
+        _proposal = proposal;
+        _bootsFromUsb = bootsFromUsb;
+    }
 
-    public IReadOnlyList<ChangeStage> Stages => _builder.Build();
+    private PlanTarget Target => _proposal.Target;
 
-    public IReadOnlyList<Finding> Findings => _findings;
+    private GpuHost Host => _proposal.Host;
 
-    public IReadOnlyList<PlanConsequence> Consequences => _consequences;
-
-    /// <summary>What is to be done on each host, in the order they were added.</summary>
-    public IReadOnlyList<HostPassthroughChange> Changes => _changes;
+    private HostChangeOptions Options => _proposal.Options;
 
     /// <summary>Plans one host.</summary>
-    public void Add(HostPassthroughSubject subject)
+    /// <exception cref="GpuVSphereException">MalformedPciAddress, IntentInvalid.</exception>
+    public static HostProposal Plan(HostSubject subject, HostChangeOptions options, Evidence<bool> bootsFromUsb)
     {
-        PlanTarget target = subject.Intent.Target;
-        GpuHost host = subject.Host;
+        HostProposal proposal = new(subject, options);
+        new HostPassthroughPlanner(proposal, bootsFromUsb).Plan(subject.Intent);
+        return proposal;
+    }
+
+    private void Plan(IntentTarget intent)
+    {
+        PlanTarget target = Target;
+        GpuHost host = Host;
         if (!host.IsConnected)
         {
-            Check(subject, ReadinessAction.DisablePassthrough, []);
-            _changes.Add(new HostPassthroughChange(target, host));
+            Check(ReadinessAction.DisablePassthrough, []);
+            _proposal.Change = new HostPassthroughChange(target, host);
             return;
         }
 
         List<(GpuDevice Device, HostPassthroughWish Wish)> wishes = [];
-        foreach (HostPassthroughWish wish in HostPassthroughWish.Read(subject.Intent))
+        foreach (HostPassthroughWish wish in HostPassthroughWish.Read(intent))
         {
             if (host.Devices.FirstOrDefault(device => device.Address == wish.Address) is { } device)
             {
-                wishes.Add((device, Allowed(subject.Intent, device, wish)));
+                wishes.Add((device, Allowed(intent, device, wish)));
             }
             else
             {
                 bool isThere = HostPassthroughState.Functions(host).Any(function => function.Address == wish.Address);
-                _findings.Add(new Finding(
+                _proposal.Findings.Add(new Finding(
                     "DEVICE-FOUND",
                     FindingSeverity.Block,
                     target,
@@ -77,13 +80,13 @@ internal sealed class HostPassthroughPlanner
             .Where(wish => wish.Wish.Label is { } label && label != (wish.Device.Label ?? string.Empty))
             .Select(wish => (wish.Device, wish.Wish.Label!.Length > 0 ? wish.Wish.Label : null))];
 
-        Check(subject, ReadinessAction.EnablePassthrough, [.. enabling, .. waiting.Where(device => device.IsEnabled)]);
-        Check(subject, ReadinessAction.DisablePassthrough, disabling);
-        Check(subject, ReadinessAction.SetLabel, [.. labelling.Select(label => label.Device)]);
-        CheckGroups(target, host, wishes.Select(wish => wish.Wish));
+        Check(ReadinessAction.EnablePassthrough, [.. enabling, .. waiting.Where(device => device.IsEnabled)]);
+        Check(ReadinessAction.DisablePassthrough, disabling);
+        Check(ReadinessAction.SetLabel, [.. labelling.Select(label => label.Device)]);
+        CheckGroups(wishes.Select(wish => wish.Wish));
         if (labelling.Count > 0 && !host.CanSetHardwareLabel)
         {
-            _findings.Add(new Finding(
+            _proposal.Findings.Add(new Finding(
                 "HOST-LABEL",
                 FindingSeverity.Block,
                 target,
@@ -99,56 +102,54 @@ internal sealed class HostPassthroughPlanner
         List<GpuDevice> switched = [.. enabling.Where(device => !device.IsActive), .. disabling.Where(device => device.IsActive)];
 
         // A device that waits for a reboot can be rebound instead, unless the reboot was asked for: then rebinding has been tried.
-        List<GpuDevice> rebound = host.CanRebindWithoutReboot && !_options.Reboot ? waiting : [];
+        List<GpuDevice> rebound = host.CanRebindWithoutReboot && !Options.Reboot ? waiting : [];
         waiting = [.. waiting.Except(rebound)];
         bool needsReboot = waiting.Count > 0 || (switched.Count > 0 && !host.CanRebindWithoutReboot);
-        bool isRebooted = needsReboot && _options.Reboot;
+        bool isRebooted = needsReboot && Options.Reboot;
         List<GpuDevice> atOnce = host.CanRebindWithoutReboot && !isRebooted ? [.. switched, .. rebound] : [];
         List<GpuDevice> afterReboot = [.. switched.Except(atOnce), .. isRebooted ? waiting : []];
 
         foreach (GpuDevice device in enabling.Concat(disabling).OrderBy(device => device.Address))
         {
-            _builder.Change(
+            _proposal.Row(
                 null,
-                target,
                 HostPassthroughState.Configured(device.Address),
                 HostPassthroughState.ConfiguredText(device.IsEnabled),
                 HostPassthroughState.ConfiguredText(!device.IsEnabled));
-            AddFollowers(target, host, device, wishes.Select(wish => wish.Wish));
+            AddFollowers(device, wishes.Select(wish => wish.Wish));
         }
 
         foreach ((GpuDevice device, string? label) in labelling)
         {
-            _builder.Change(null, target, HostPassthroughState.Label(device.Address), string.IsNullOrEmpty(device.Label) ? null : device.Label, label);
+            _proposal.Row(null, HostPassthroughState.Label(device.Address), string.IsNullOrEmpty(device.Label) ? null : device.Label, label);
         }
 
         if (isRebooted)
         {
-            HostRebootPlan.AddTo(_builder, _findings, _consequences, target, host, subject.VmsInTheWay, _options, subject.CanComeBack, subject.OwnsMaintenance);
-            CheckPowerPrivileges(target, subject.VmsInTheWay, host.InMaintenanceMode);
+            _proposal.AddReboot();
         }
 
         foreach (GpuDevice device in atOnce.OrderBy(device => device.Address))
         {
-            AddActive(null, target, device, ChangeNeeds.None);
+            AddActive(null, device, ChangeNeeds.None);
         }
 
         foreach (GpuDevice device in afterReboot.OrderBy(device => device.Address))
         {
-            AddActive(RebootBarrier, target, device, ChangeNeeds.MaintenanceMode | ChangeNeeds.Reboot);
+            AddActive(HostProposal.RebootBarrier, device, ChangeNeeds.MaintenanceMode | ChangeNeeds.Reboot);
         }
 
-        if (needsReboot && !_options.Reboot && switched.Count > 0)
+        if (needsReboot && !Options.Reboot && switched.Count > 0)
         {
-            _consequences.Add(new PlanConsequence(target, "is configured and not rebooted: add -Reboot to bring the change into force, or reboot the host yourself"));
+            _proposal.Tell("is configured and not rebooted: add -Reboot to bring the change into force, or reboot the host yourself");
         }
 
-        _changes.Add(new HostPassthroughChange(target, host)
+        _proposal.Change = new HostPassthroughChange(target, host)
         {
             Wishes = [.. wishes.Select(wish => wish.Wish)],
             Sent = [.. enabling.Concat(disabling).Concat(rebound).Concat(labelling.Select(label => label.Device)).Distinct().OrderBy(device => device.Address)],
             NeedsReboot = needsReboot,
-            Pending = waiting.Count > 0 && !_options.Reboot
+            Pending = waiting.Count > 0 && !Options.Reboot
                 ? $"Configured and waiting for a reboot of {target.Name}: {string.Join(", ", waiting.Select(device => device.Address))}. Reboot it, or run the command again with -Reboot."
                 : null,
             Fields =
@@ -159,15 +160,11 @@ internal sealed class HostPassthroughPlanner
                     HostPassthroughState.ConfiguredText(!device.IsEnabled))),
                 .. labelling.Select(label => new JournalField(HostPassthroughOperation.LabelPrefix + label.Device.Address, label.Device.Label, label.Label)),
             ],
-        });
+        };
     }
 
-    /// <summary>Notes a host that could not be read.</summary>
-    public void Refuse(PlanTarget target, GpuVSphereException error) => _findings.Add(BlockedErrors.Finding(target, error));
-
-    private void AddActive(string? barrier, PlanTarget target, GpuDevice device, ChangeNeeds needs) => _builder.Change(
+    private void AddActive(string? barrier, GpuDevice device, ChangeNeeds needs) => _proposal.Row(
         barrier,
-        target,
         HostPassthroughState.Active(device.Address),
         HostPassthroughState.ActiveText(device.IsActive),
         HostPassthroughState.ActiveText(!device.IsActive),
@@ -192,67 +189,41 @@ internal sealed class HostPassthroughPlanner
         return wish;
     }
 
-    private void NoteSkipped(IntentTarget intent, GpuDevice device, string why) => _findings.Add(new Finding(
+    private void NoteSkipped(IntentTarget intent, GpuDevice device, string why) => _proposal.Findings.Add(new Finding(
         "UNDO-CHANGED-SINCE", FindingSeverity.Information, intent.Target, $"{device.Address} on {intent.Target.Name} is left as it is: {why}, which is not what the change had set."));
 
-    private void Check(HostPassthroughSubject subject, ReadinessAction action, IReadOnlyList<GpuDevice> devices)
+    private void Check(ReadinessAction action, IReadOnlyList<GpuDevice> devices)
     {
-        if (devices.Count == 0 && subject.Host.IsConnected)
+        if (devices.Count > 0 || !Host.IsConnected)
         {
-            return;
+            bool mayReboot = Options.Reboot && !Host.CanRebindWithoutReboot && action != ReadinessAction.SetLabel;
+            _proposal.Check(action, devices, HostProposal.Privileges(ConfigurePrivilege, mayReboot), _bootsFromUsb);
         }
-
-        List<string> privileges = [];
-        if (subject.Host.IsConnected)
-        {
-            privileges.Add(ConfigurePrivilege);
-            if (_options.Reboot && !subject.Host.CanRebindWithoutReboot && action != ReadinessAction.SetLabel)
-            {
-                privileges.Add(MaintenancePrivilege);
-            }
-        }
-
-        IEnumerable<Finding> found = ReadinessRules.Check(
-            [
-                new ReadinessSubject
-                {
-                    Action = action,
-                    Target = subject.Intent.Target,
-                    Host = subject.Host,
-                    Devices = devices,
-                    OtherVms = subject.Vms,
-                    RequiredPrivileges = privileges,
-                    RebootedBy = subject.RebootedBy,
-                    BootsFromUsb = subject.BootsFromUsb,
-                },
-            ],
-            _options.SkipRules);
-        _findings.AddRange(found.Where(finding => !_findings.Contains(finding)));
     }
 
-    private void CheckGroups(PlanTarget target, GpuHost host, IEnumerable<HostPassthroughWish> wishes)
+    private void CheckGroups(IEnumerable<HostPassthroughWish> wishes)
     {
         HostPassthroughWish[] switching = [.. wishes.Where(wish => wish.Enabled is not null)];
         foreach (HostPassthroughWish wish in switching.Where(wish => wish.Enabled == true))
         {
-            foreach (PciFunction follower in HostPassthroughState.Followers(host, wish.Address))
+            foreach (PciFunction follower in HostPassthroughState.Followers(Host, wish.Address))
             {
                 if (switching.Any(other => other.Address == follower.Address && other.Enabled == false))
                 {
-                    _findings.Add(new Finding(
+                    _proposal.Findings.Add(new Finding(
                         "DEVICE-DEPENDENT",
                         FindingSeverity.Block,
-                        target,
-                        $"{wish.Address} and {follower.Address} on {target.Name} can only be switched together, and one is to be enabled and the other disabled.",
+                        Target,
+                        $"{wish.Address} and {follower.Address} on {Target.Name} can only be switched together, and one is to be enabled and the other disabled.",
                         "Ask for the same of both."));
                 }
             }
         }
     }
 
-    private void AddFollowers(PlanTarget target, GpuHost host, GpuDevice device, IEnumerable<HostPassthroughWish> wishes)
+    private void AddFollowers(GpuDevice device, IEnumerable<HostPassthroughWish> wishes)
     {
-        foreach (PciFunction follower in HostPassthroughState.Followers(host, device.Address))
+        foreach (PciFunction follower in HostPassthroughState.Followers(Host, device.Address))
         {
             bool isAsked = wishes.Any(wish => wish.Address == follower.Address && wish.Enabled is not null);
             if (isAsked || follower.IsEnabled == !device.IsEnabled)
@@ -260,41 +231,13 @@ internal sealed class HostPassthroughPlanner
                 continue;
             }
 
-            _builder.Change(
+            _proposal.Row(
                 null,
-                target,
                 HostPassthroughState.Configured(follower.Address),
                 HostPassthroughState.ConfiguredText(follower.IsEnabled),
                 HostPassthroughState.ConfiguredText(!device.IsEnabled));
-            _consequences.Add(new PlanConsequence(
-                target,
-                $"{follower.Address}{(follower.Name.Length > 0 ? $" ({follower.Name})" : string.Empty)} depends on the same device as {device.Address} and is switched with it"));
-        }
-    }
-
-    private void CheckPowerPrivileges(PlanTarget target, IReadOnlyList<VmInTheWay> vms, bool inMaintenance)
-    {
-        if (!_options.PowerOff || inMaintenance)
-        {
-            return;
-        }
-
-        foreach (VmInTheWay vm in vms)
-        {
-            string[] missing = vm.Vm.Privileges is null ? [] : [.. s_powerPrivileges.Where(privilege => !vm.Vm.Privileges.Contains(privilege))];
-            if (missing.Length > 0)
-            {
-                _findings.Add(new Finding(
-                    HostRebootPlan.VmsRule,
-                    FindingSeverity.Block,
-                    target,
-                    $"{vm.Vm.Name} has to be shut down and started again, and the account lacks {string.Join(", ", missing)} on it.",
-                    $"Ask for a role with {string.Join(", ", missing)} on {vm.Vm.Name}, or have it shut down first.")
-                {
-                    ErrorId = "VmsInTheWay",
-                    ErrorCategory = GpuErrorCategory.PermissionDenied,
-                });
-            }
+            _proposal.Tell(
+                $"{follower.Address}{(follower.Name.Length > 0 ? $" ({follower.Name})" : string.Empty)} depends on the same device as {device.Address} and is switched with it");
         }
     }
 }

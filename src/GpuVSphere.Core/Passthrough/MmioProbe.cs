@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
 using GpuVSphere.Mmio;
+using GpuVSphere.Operations;
 using GpuVSphere.Readiness;
 using GpuVSphere.Vim;
 
@@ -113,11 +114,11 @@ public sealed class MmioProbe
         if (_gpus.Any(gpu => gpu.Device is not null) && host is { IsConnected: true })
         {
             ConfigTarget offers = await _session.QueryConfigTargetAsync(vm.EnvironmentBrowser, host.Id.Reference, cancellationToken).ConfigureAwait(false);
-            situation = situation with { Offers = offers.PciPassthrough.SelectMany(VmOperation.Offer).ToList() };
+            situation = situation with { Offers = offers };
         }
 
         VmProposal proposal = VmAddPlanner.Plan(situation, _gpus, new VmChangeOptions());
-        if (!vm.PciDevices.Any(VmRemovePlanner.IsPassthroughGpu) && !proposal.Edit.HasDeviceChange)
+        if (!vm.PciDevices.Any(VmGpuDevices.IsPassthrough) && !proposal.Edit.HasDeviceChange)
         {
             throw new GpuVSphereException(
                 "NoGpuToProbe",

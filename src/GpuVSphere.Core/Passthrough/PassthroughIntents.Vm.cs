@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
+using GpuVSphere.Operations;
 
 namespace GpuVSphere.Passthrough;
 

@@ -7,7 +7,7 @@ using GpuVSphere.Inventory;
 
 namespace GpuVSphere.Passthrough;
 
-/// <summary>What a user can ask for with passthrough, as intents. <see cref="GpuOperations"/> makes operations of them.</summary>
+/// <summary>What a user can ask for with passthrough, as intents. <c>GpuOperations</c> makes operations of them.</summary>
 public static partial class PassthroughIntents
 {
     /// <summary>Passthrough is to be enabled for devices, of one host or of several.</summary>

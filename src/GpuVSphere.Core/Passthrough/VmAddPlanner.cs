@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using GpuVSphere.Inventory;
-using GpuVSphere.Mmio;
+using GpuVSphere.Operations;
 using GpuVSphere.Readiness;
 using GpuVSphere.Vim;
 
@@ -37,7 +37,7 @@ internal static class VmAddPlanner
             }
         }
 
-        VmMmioPlanner.Size(proposal, options);
+        VmMmio.Size(proposal, options);
         VmUndoRecord record = VmUndoRecord.Of(vm) ?? VmUndoRecord.Empty();
         VmUndoRecord kept = record;
         void Want(string property, string value)
@@ -49,9 +49,9 @@ internal static class VmAddPlanner
             }
         }
 
-        if (VmMmioPlanner.SizeToSet(proposal, options) is { } sizeGB)
+        if (VmMmio.SizeToSet(proposal, options) is { } sizeGB)
         {
-            VmMmioPlanner.WantKeys(vm, sizeGB, Want);
+            VmMmio.WantKeys(vm, sizeGB, Want);
         }
 
         Want(VmProperty.MemoryLock, "true");
@@ -63,7 +63,7 @@ internal static class VmAddPlanner
             edit.Want(VmProperty.Firmware, "efi");
         }
 
-        VmMmioPlanner.RemoveMisspelt(proposal, options);
+        VmMmio.RemoveMisspelt(proposal, options);
         if (!kept.IsEmpty)
         {
             edit.Want(VmUndoRecord.Key, kept.Write(vm.InstanceUuid));
@@ -114,7 +114,7 @@ internal static class VmAddPlanner
             return;
         }
 
-        PassthroughOffer? offer = situation.Offers?.FirstOrDefault(one => one.Address == device.Address);
+        PassthroughOffer? offer = situation.Offers is null ? null : PassthroughOffer.In(situation.Offers).FirstOrDefault(one => one.Address == device.Address);
         if (offer is null && device.State == PassthroughState.Active)
         {
             throw situation.WhyNoOffers ?? new GpuVSphereException(

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using GpuVSphere.Inventory;
+using GpuVSphere.Operations;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.Passthrough;
@@ -14,7 +15,6 @@ public sealed record VmGpuSelector
     private const string DynamicPrefix = "dynamic ";
     private const string KeyPrefix = "key ";
     private const string AllText = "all";
-    private const string LabelSeparator = " label ";
     private const string HostSeparator = " of ";
 
     private VmGpuSelector()
@@ -115,10 +115,6 @@ public sealed record VmGpuSelector
                 "Run the command again instead of the stored plan.");
     }
 
-    /// <summary>The request in short, such as <c>10de:20b5 label training</c>.</summary>
-    internal static string Describe(DynamicGpuRequest request) =>
-        string.Join(",", request.AllowedDevices.Select(Describe)) + (request.Label is null ? string.Empty : LabelSeparator + request.Label);
-
     /// <summary>The selector as text.</summary>
     public override string ToString() => this switch
     {
@@ -131,16 +127,8 @@ public sealed record VmGpuSelector
             device.HostName),
         { Device: { } device } => DevicePrefix + device,
         { Key: { } key } => KeyPrefix + key.ToString(CultureInfo.InvariantCulture),
-        _ => DynamicPrefix + Describe(Dynamic!),
+        _ => DynamicPrefix + VmProperty.Describe(Dynamic!),
     };
-
-    private static string Describe(PciIdMatch ids)
-    {
-        string text = string.Format(CultureInfo.InvariantCulture, "{0:x4}:{1:x4}", ids.VendorId, ids.DeviceId);
-        return ids.SubVendorId is null && ids.SubDeviceId is null
-            ? text
-            : string.Format(CultureInfo.InvariantCulture, "{0}:{1:x4}:{2:x4}", text, ids.SubVendorId, ids.SubDeviceId);
-    }
 
     // What is needed to tell that the device is on another host than the VM; its state is read anew.
     private static GpuDevice? TryParseOnHost(string text)
@@ -173,8 +161,8 @@ public sealed record VmGpuSelector
     private static bool TryParseRequest(string text, out DynamicGpuRequest? request)
     {
         request = null;
-        int at = text.IndexOf(LabelSeparator, StringComparison.Ordinal);
-        string? label = at < 0 ? null : text.Substring(at + LabelSeparator.Length);
+        int at = text.IndexOf(VmProperty.LabelSeparator, StringComparison.Ordinal);
+        string? label = at < 0 ? null : text.Substring(at + VmProperty.LabelSeparator.Length);
         List<PciIdMatch> allowed = [];
         foreach (string one in (at < 0 ? text : text.Substring(0, at)).Split(','))
         {

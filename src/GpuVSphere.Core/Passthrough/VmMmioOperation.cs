@@ -1,4 +1,5 @@
 using GpuVSphere.Changes;
+using GpuVSphere.Operations;
 
 namespace GpuVSphere.Passthrough;
 

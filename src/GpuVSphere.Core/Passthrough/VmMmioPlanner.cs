@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using GpuVSphere.Inventory;
 using GpuVSphere.Mmio;
+using GpuVSphere.Operations;
 using GpuVSphere.Readiness;
 
 namespace GpuVSphere.Passthrough;
@@ -16,12 +17,12 @@ internal static class VmMmioPlanner
     {
         GpuVm vm = situation.Vm;
         var proposal = new VmProposal(situation, ReadinessAction.SetMmio);
-        Size(proposal, options);
+        VmMmio.Size(proposal, options);
         VmUndoRecord? record = VmUndoRecord.Of(vm);
         VmUndoRecord? kept = record;
         if (SizeToMend(proposal, options) is { } sizeGB)
         {
-            WantKeys(vm, sizeGB, (property, value) =>
+            VmMmio.WantKeys(vm, sizeGB, (property, value) =>
             {
                 string? current = VmProperty.Read(vm, property);
                 if (proposal.Edit.Want(property, value))
@@ -32,7 +33,7 @@ internal static class VmMmioPlanner
             });
         }
 
-        RemoveMisspelt(proposal, options);
+        VmMmio.RemoveMisspelt(proposal, options);
         if (kept is not null)
         {
             proposal.Edit.Want(VmUndoRecord.Key, kept.Write(vm.InstanceUuid));
@@ -45,47 +46,6 @@ internal static class VmMmioPlanner
         }
 
         return proposal;
-    }
-
-    /// <summary>Asks how large the window must be with all the GPUs that the VM will have.</summary>
-    public static void Size(VmProposal proposal, VmChangeOptions options)
-    {
-        VmSituation situation = proposal.Situation;
-        try
-        {
-            proposal.Mmio = MmioQuestion.FromVm(
-                situation.Vm,
-                situation.HostDevices,
-                proposal.Edit.StaticDevices.Select(added => added.Device).ToList(),
-                proposal.Edit.DynamicDevices.Select(request => request.AllowedDevices).ToList());
-        }
-        catch (GpuVSphereException e) when (e.Id == "UnknownGpuModel")
-        {
-            proposal.MmioUnknown = e.Message + (options.MmioSizeGB is null ? " No MMIO size is set." : string.Empty);
-            return;
-        }
-
-        int? computed = proposal.Mmio.Sources.Where(source => source.Kind != MmioSourceKind.Existing).Max(source => source.SizeGB);
-        if (options.MmioSizeGB is { } asked && computed is { } needed && asked < needed)
-        {
-            proposal.MmioWarning = $"{asked} GB was asked for, and {needed} GB is what its GPUs need; with less it may not power on.";
-        }
-        else if (options.MmioSizeGB is { } smaller && proposal.Mmio.ExistingSizeGB is { } existing && existing > smaller)
-        {
-            proposal.MmioWarning = $"{situation.Vm.Name} has {existing} GB set, which is more than the {smaller} GB asked for; a larger value is never lowered.";
-        }
-    }
-
-    /// <summary>The size to set: what was asked for, else what is needed, and never less than what is there. Null when nothing is to be set.</summary>
-    public static int? SizeToSet(VmProposal proposal, VmChangeOptions options)
-    {
-        if (options.MmioSizeGB is not { } asked)
-        {
-            return proposal.Mmio?.SizeGB;
-        }
-
-        int? existing = MmioKeys.Read(proposal.Situation.Vm.ExtraConfig).SizeGB;
-        return existing is { } value && value > asked ? MmioSizing.RoundUpToPowerOfTwo(value) : asked;
     }
 
     // Where a size was meant and has no effect - the switch is missing or off, or the key is misspelt and to be removed - it is given effect.
@@ -104,36 +64,7 @@ internal static class VmMmioPlanner
             }
         }
 
-        int size = Math.Max(meant, SizeToSet(proposal, options) ?? 0);
+        int size = Math.Max(meant, VmMmio.SizeToSet(proposal, options) ?? 0);
         return size > 0 ? size : null;
     }
-
-    /// <summary>Wants both keys, leaving alone what means the same already.</summary>
-    public static void WantKeys(GpuVm vm, int sizeGB, Action<string, string> want)
-    {
-        MmioSettings settings = MmioKeys.Read(vm.ExtraConfig);
-        if (!settings.IsOn)
-        {
-            want(VmProperty.Use64BitMmio, "TRUE");
-        }
-
-        want(VmProperty.MmioSizeGB, sizeGB.ToString(CultureInfo.InvariantCulture));
-    }
-
-    /// <summary>Removes misspelt keys when that was asked for.</summary>
-    public static void RemoveMisspelt(VmProposal proposal, VmChangeOptions options)
-    {
-        if (!options.RemoveMisspeltKeys)
-        {
-            return;
-        }
-
-        foreach (MmioKeyFinding finding in Misspelt(proposal.Situation.Vm))
-        {
-            proposal.Edit.Want(finding.Key, null);
-        }
-    }
-
-    private static IEnumerable<MmioKeyFinding> Misspelt(GpuVm vm) =>
-        MmioKeys.Read(vm.ExtraConfig).Findings.Where(finding => finding.Problem == MmioKeyProblem.Misspelt);
 }

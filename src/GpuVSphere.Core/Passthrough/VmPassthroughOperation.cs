@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Changes;
+using GpuVSphere.Operations;
 
 namespace GpuVSphere.Passthrough;
 

@@ -1,10 +1,9 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
-using GpuVSphere.Mmio;
+using GpuVSphere.Operations;
 using GpuVSphere.Readiness;
 
 namespace GpuVSphere.Passthrough;
@@ -12,8 +11,6 @@ namespace GpuVSphere.Passthrough;
 /// <summary>Plans how GPUs are taken from a VM and what was set for them is put back. Pure.</summary>
 internal static class VmRemovePlanner
 {
-    private const ushort Nvidia = 0x10DE;
-
     /// <summary>Plans one VM.</summary>
     /// <exception cref="GpuVSphereException">DeviceNotFound: a device was named that neither the VM nor its host has. NotAGpu.</exception>
     public static VmProposal Plan(VmSituation situation, IReadOnlyList<VmGpuSelector> wanted, VmChangeOptions options)
@@ -38,10 +35,10 @@ internal static class VmRemovePlanner
 
         if (proposal.Edit.RemovedDevices.Count > 0)
         {
-            PutBack(proposal);
+            VmRestore.PutBack(proposal);
         }
 
-        VmMmioPlanner.RemoveMisspelt(proposal, options);
+        VmMmio.RemoveMisspelt(proposal, options);
         proposal.Edit.AddPower(options);
         if (proposal.Edit.PowersOff)
         {
@@ -51,14 +48,10 @@ internal static class VmRemovePlanner
         return proposal;
     }
 
-    /// <summary>Whether a device of a VM is a GPU given by passthrough.</summary>
-    internal static bool IsPassthroughGpu(VmGpu device) =>
-        device.Kind is VmGpuKind.StaticPassthrough or VmGpuKind.DynamicPassthrough && device.AllowedDevices.Any(ids => ids.VendorId == Nvidia);
-
     private static IEnumerable<VmGpu> Find(VmSituation situation, VmGpuSelector selector, List<VmGpu> taken)
     {
         GpuVm vm = situation.Vm;
-        List<VmGpu> gpus = vm.PciDevices.Where(IsPassthroughGpu).ToList();
+        List<VmGpu> gpus = vm.PciDevices.Where(VmGpuDevices.IsPassthrough).ToList();
         if (selector.IsAll)
         {
             return gpus;
@@ -98,7 +91,7 @@ internal static class VmRemovePlanner
                 return [];
             }
 
-            return IsPassthroughGpu(device)
+            return VmGpuDevices.IsPassthrough(device)
                 ? [device]
                 : throw new GpuVSphereException(
                     "NotAGpu",
@@ -115,7 +108,7 @@ internal static class VmRemovePlanner
     {
         GpuVm vm = proposal.Situation.Vm;
         GpuHost? host = proposal.Situation.Host;
-        List<VmGpu> gpus = vm.PciDevices.Where(IsPassthroughGpu).ToList();
+        List<VmGpu> gpus = vm.PciDevices.Where(VmGpuDevices.IsPassthrough).ToList();
         string held = gpus.Count == 0
             ? $"{vm.Name} holds no passthrough GPU."
             : $"{vm.Name} holds {string.Join(", ", gpus.Select(Describe))}.";
@@ -160,118 +153,6 @@ internal static class VmRemovePlanner
         string model = device.Model is null ? string.Empty : $" ({device.Model})";
         return device.Kind == VmGpuKind.StaticPassthrough && device.Address is { } address
             ? address + model
-            : "a dynamic device " + VmGpuSelector.Describe(VmProperty.RequestOf(device)) + model;
-    }
-
-    private static void PutBack(VmProposal proposal)
-    {
-        GpuVm vm = proposal.Situation.Vm;
-        VmEdit edit = proposal.Edit;
-        List<VmGpu> remaining = vm.PciDevices.Where(device => !edit.RemovedDevices.Contains(device)).ToList();
-        if (VmUndoRecord.Of(vm) is not { } record)
-        {
-            if (remaining.Count == 0)
-            {
-                proposal.Consequences.Add("keeps its memory reservation and MMIO keys: there is no record of what they were before");
-            }
-
-            return;
-        }
-
-        if (remaining.Count == 0)
-        {
-            foreach (string property in record.Fields.Keys)
-            {
-                Restore(proposal, record, property);
-            }
-
-            edit.Want(VmUndoRecord.Key, null);
-        }
-        else if (remaining.Any(IsPassthroughGpu))
-        {
-            SizeForTheRest(proposal, record, vm with { PciDevices = remaining });
-        }
-        else
-        {
-            proposal.Consequences.Add("keeps its memory reservation and MMIO keys: its other PCI devices need them");
-        }
-    }
-
-    private static void Restore(VmProposal proposal, VmUndoRecord record, string property)
-    {
-        GpuVm vm = proposal.Situation.Vm;
-        string? current = VmProperty.Read(vm, property);
-        string? before = record.Fields[property].Before;
-
-        // While all memory is kept reserved the reservation follows the memory's size, so it is ours also after the memory was changed.
-        bool followsTheLock = property == VmProperty.MemoryReservation
-            && record.IsOurs(VmProperty.MemoryLock, VmProperty.Read(vm, VmProperty.MemoryLock))
-            && vm.MemoryReservationMB == vm.MemoryMB;
-        if (record.IsOurs(property, current) || followsTheLock)
-        {
-            proposal.Edit.Want(property, before);
-        }
-        else if (!string.Equals(current, before, StringComparison.OrdinalIgnoreCase))
-        {
-            proposal.Consequences.Add($"keeps {property} = {current ?? "(absent)"}: it was changed since by somebody else");
-        }
-    }
-
-    private static void SizeForTheRest(VmProposal proposal, VmUndoRecord record, GpuVm rest)
-    {
-        GpuVm vm = proposal.Situation.Vm;
-        VmEdit edit = proposal.Edit;
-        string? current = VmProperty.Read(vm, VmProperty.MmioSizeGB);
-        if (!record.IsOurs(VmProperty.MmioSizeGB, current))
-        {
-            return;
-        }
-
-        // The size was computed for more GPUs than there will be; what was there before us is not gone below.
-        string? before = record.Fields[VmProperty.MmioSizeGB].Before;
-        var keys = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (KeyValuePair<string, string> entry in rest.ExtraConfig)
-        {
-            keys[entry.Key] = entry.Value;
-        }
-
-        keys.Remove(VmProperty.MmioSizeGB);
-        if (before is not null)
-        {
-            keys[VmProperty.MmioSizeGB] = before;
-        }
-
-        try
-        {
-            proposal.Mmio = MmioQuestion.FromVm(rest with { ExtraConfig = keys }, proposal.Situation.HostDevices);
-        }
-        catch (GpuVSphereException e) when (e.Id == "UnknownGpuModel")
-        {
-            proposal.MmioUnknown = e.Message + " The MMIO size stays as it is.";
-            return;
-        }
-
-        VmUndoRecord kept = record;
-        if (proposal.Mmio.SizeGB is { } sizeGB)
-        {
-            string size = sizeGB.ToString(CultureInfo.InvariantCulture);
-            if (edit.Want(VmProperty.MmioSizeGB, size))
-            {
-                kept = kept.With(VmProperty.MmioSizeGB, current, size);
-            }
-        }
-        else
-        {
-            foreach (string property in (string[])[VmProperty.Use64BitMmio, VmProperty.MmioSizeGB])
-            {
-                if (record.Fields.ContainsKey(property))
-                {
-                    Restore(proposal, record, property);
-                    kept = kept.Without(property);
-                }
-            }
-        }
-
-        edit.Want(VmUndoRecord.Key, kept.Write(vm.InstanceUuid));
+            : "a dynamic device " + VmProperty.Describe(VmProperty.RequestOf(device)) + model;
     }
 }

@@ -3,7 +3,7 @@ using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
-using GpuVSphere.Passthrough;
+using GpuVSphere.Methods;
 using GpuVSphere.PowerShell.Completion;
 
 namespace GpuVSphere.PowerShell.Commands;

@@ -7,6 +7,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Inventory;
 using GpuVSphere.Mmio;
+using GpuVSphere.Operations;
 using GpuVSphere.Passthrough;
 using GpuVSphere.PowerShell.Binding;
 using GpuVSphere.PowerShell.Completion;

@@ -5,7 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
-using GpuVSphere.Passthrough;
+using GpuVSphere.Methods;
 using GpuVSphere.PowerShell.Completion;
 using GpuVSphere.PowerShell.Session;
 

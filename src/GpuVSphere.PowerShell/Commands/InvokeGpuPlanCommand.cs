@@ -5,7 +5,7 @@ using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
-using GpuVSphere.Passthrough;
+using GpuVSphere.Methods;
 using GpuVSphere.PowerShell.Binding;
 using GpuVSphere.PowerShell.Session;
 

@@ -4,6 +4,7 @@ using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
+using GpuVSphere.Operations;
 using GpuVSphere.Passthrough;
 using GpuVSphere.PowerShell.Binding;
 using GpuVSphere.PowerShell.Session;

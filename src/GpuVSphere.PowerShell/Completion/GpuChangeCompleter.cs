@@ -4,7 +4,7 @@ using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using GpuVSphere.Changes;
-using GpuVSphere.Passthrough;
+using GpuVSphere.Methods;
 
 namespace GpuVSphere.PowerShell.Completion;
 

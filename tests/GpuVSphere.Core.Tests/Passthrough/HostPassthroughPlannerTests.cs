@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
+using GpuVSphere.Methods;
+using GpuVSphere.Operations;
 using GpuVSphere.Passthrough;
 using GpuVSphere.Readiness;
 using GpuVSphere.Vim;
@@ -18,7 +20,7 @@ public sealed class HostPassthroughPlannerTests
     [Fact]
     public void Enable_IsConfiguredFirst_AndInForceBehindTheReboot()
     {
-        HostPassthroughPlanner plan = Plan(Host([Gpu("3b"), Gpu("af")]), new HostChangeOptions(), ("0000:3b:00.0", "enabled"), ("0000:af:00.0", "enabled"));
+        HostProposal plan = Plan(Host([Gpu("3b"), Gpu("af")]), new HostChangeOptions(), ("0000:3b:00.0", "enabled"), ("0000:af:00.0", "enabled"));
 
         Assert.Equal([(1, null), (2, "reboot")], plan.Stages.Select(stage => (stage.Number, stage.Barrier)));
         Assert.Equal(
@@ -30,7 +32,7 @@ public sealed class HostPassthroughPlannerTests
         Assert.All(plan.Stages[1].Changes, change => Assert.Equal(ChangeNeeds.MaintenanceMode | ChangeNeeds.Reboot, change.Needs));
         Assert.Equal(
             [new PassthruConfig("0000:3b:00.0", true), new PassthruConfig("0000:af:00.0", true)],
-            plan.Changes.Single().Configs());
+            Change(plan).Configs());
     }
 
     [Theory]
@@ -39,12 +41,12 @@ public sealed class HostPassthroughPlannerTests
     [InlineData(false, true, true, "enabled")]
     public void AsWanted_IsAnEmptyPlan(bool rebinds, bool enabled, bool active, string wanted)
     {
-        HostPassthroughPlanner plan = Plan(Host([Gpu("3b", enabled, active)], rebinds), s_reboot, ("0000:3b:00.0", wanted));
+        HostProposal plan = Plan(Host([Gpu("3b", enabled, active)], rebinds), s_reboot, ("0000:3b:00.0", wanted));
 
         Assert.Empty(plan.Stages);
-        Assert.Empty(plan.Changes.Single().Sent);
-        Assert.False(plan.Changes.Single().NeedsReboot);
-        Assert.Null(plan.Changes.Single().Pending);
+        Assert.Empty(Change(plan).Sent);
+        Assert.False(Change(plan).NeedsReboot);
+        Assert.Null(Change(plan).Pending);
     }
 
     [Fact]
@@ -52,22 +54,22 @@ public sealed class HostPassthroughPlannerTests
     {
         GpuHost host = Host([Gpu("3b", enabled: true)]);
 
-        HostPassthroughPlanner staged = Plan(host, new HostChangeOptions(), ("0000:3b:00.0", "enabled"));
+        HostProposal staged = Plan(host, new HostChangeOptions(), ("0000:3b:00.0", "enabled"));
         Assert.Empty(staged.Stages);
-        Assert.Contains("-Reboot", staged.Changes.Single().Pending, StringComparison.Ordinal);
+        Assert.Contains("-Reboot", Change(staged).Pending, StringComparison.Ordinal);
 
-        HostPassthroughPlanner rebooted = Plan(host, s_reboot, ("0000:3b:00.0", "enabled"));
+        HostProposal rebooted = Plan(host, s_reboot, ("0000:3b:00.0", "enabled"));
         Assert.Equal("reboot", Assert.Single(rebooted.Stages).Barrier);
-        Assert.Empty(rebooted.Changes.Single().Sent);
+        Assert.Empty(Change(rebooted).Sent);
     }
 
     [Fact]
     public void WhatIsEnabledAgainBeforeTheReboot_NeedsNone()
     {
-        HostPassthroughPlanner plan = Plan(Host([Gpu("3b", enabled: false, active: true)]), s_reboot, ("0000:3b:00.0", "enabled"));
+        HostProposal plan = Plan(Host([Gpu("3b", enabled: false, active: true)]), s_reboot, ("0000:3b:00.0", "enabled"));
 
         Assert.Equal(["passthrough of 0000:3b:00.0: disabled > enabled"], Texts(Assert.Single(plan.Stages)));
-        Assert.False(plan.Changes.Single().NeedsReboot);
+        Assert.False(Change(plan).NeedsReboot);
     }
 
     [Fact]
@@ -75,15 +77,15 @@ public sealed class HostPassthroughPlannerTests
     {
         GpuHost host = Host([Gpu("3b"), Gpu("af", enabled: true)], rebinds: true);
 
-        HostPassthroughPlanner plan = Plan(host, new HostChangeOptions(), ("0000:3b:00.0", "enabled"), ("0000:af:00.0", "enabled"));
+        HostProposal plan = Plan(host, new HostChangeOptions(), ("0000:3b:00.0", "enabled"), ("0000:af:00.0", "enabled"));
         Assert.Null(Assert.Single(plan.Stages).Barrier);
         Assert.Equal(
             [new PassthruConfig("0000:3b:00.0", true, true), new PassthruConfig("0000:af:00.0", true, true)],
-            plan.Changes.Single().Configs());
+            Change(plan).Configs());
 
         // Asked for a reboot, what waited waits for that: rebinding has been tried.
-        HostPassthroughPlanner rebooted = Plan(host, s_reboot, ("0000:3b:00.0", "enabled"), ("0000:af:00.0", "enabled"));
-        Assert.True(rebooted.Changes.Single().NeedsReboot);
+        HostProposal rebooted = Plan(host, s_reboot, ("0000:3b:00.0", "enabled"), ("0000:af:00.0", "enabled"));
+        Assert.True(Change(rebooted).NeedsReboot);
         Assert.Equal(["passthrough of 0000:3b:00.0 in force: no > yes", "passthrough of 0000:af:00.0 in force: no > yes"], Texts(rebooted.Stages.Single(stage => stage.Barrier == "reboot")));
     }
 
@@ -101,9 +103,9 @@ public sealed class HostPassthroughPlannerTests
         };
         GpuDevice device = host.Devices[0] with { DependentDevice = Address("0000:3b:00.0") };
 
-        HostPassthroughPlanner plan = Plan(host with { Devices = [device] }, new HostChangeOptions(), ("0000:3b:00.0", "enabled"));
+        HostProposal plan = Plan(host with { Devices = [device] }, new HostChangeOptions(), ("0000:3b:00.0", "enabled"));
 
-        Assert.Equal(["0000:3b:00.0"], plan.Changes.Single().Configs().Select(config => config.Id));
+        Assert.Equal(["0000:3b:00.0"], Change(plan).Configs().Select(config => config.Id));
         Assert.Equal(["passthrough of 0000:3b:00.0: disabled > enabled", "passthrough of 0000:3b:00.1: disabled > enabled"], Texts(plan.Stages[0]));
         Assert.Contains(plan.Consequences, consequence => consequence.Text.Contains("0000:3b:00.1", StringComparison.Ordinal));
     }
@@ -114,7 +116,7 @@ public sealed class HostPassthroughPlannerTests
         GpuDevice first = Gpu("3b") with { DependentDevice = Address("0000:3a:00.0") };
         GpuDevice second = Gpu("3c", enabled: true, active: true) with { DependentDevice = Address("0000:3a:00.0") };
 
-        HostPassthroughPlanner plan = Plan(Host([first, second]), new HostChangeOptions(), ("0000:3b:00.0", "enabled"), ("0000:3c:00.0", "disabled"));
+        HostProposal plan = Plan(Host([first, second]), new HostChangeOptions(), ("0000:3b:00.0", "enabled"), ("0000:3c:00.0", "disabled"));
 
         Assert.Contains(plan.Findings, finding => finding is { RuleId: "DEVICE-DEPENDENT", Blocks: true });
     }
@@ -125,17 +127,17 @@ public sealed class HostPassthroughPlannerTests
         GpuVm vm = new() { Id = new VimObjectId("uuid", new ManagedObjectReference("VirtualMachine", "vm-1")), Name = "web-01", ServerName = "vc", Host = s_id.Reference, PowerState = "poweredOn", IsToolsRunning = true };
         GpuHost host = Host([Gpu("3b")]);
 
-        HostPassthroughPlanner refused = Plan(host, s_reboot, [vm], ("0000:3b:00.0", "enabled"));
+        HostProposal refused = Plan(host, s_reboot, [vm], ("0000:3b:00.0", "enabled"));
         Assert.Contains(refused.Findings, finding => finding is { RuleId: HostRebootPlan.VmsRule, Blocks: true, ErrorId: "VmsInTheWay" });
 
-        HostPassthroughPlanner allowed = Plan(host, s_reboot with { PowerOff = true }, [vm], ("0000:3b:00.0", "enabled"));
+        HostProposal allowed = Plan(host, s_reboot with { PowerOff = true }, [vm], ("0000:3b:00.0", "enabled"));
         Assert.DoesNotContain(allowed.Findings, finding => finding.Blocks);
         Assert.Contains(allowed.Stages[0].Changes, change => change is { Property: HostRebootPlan.RunningVms, Before: "web-01", Needs: ChangeNeeds.PowerOff });
 
-        HostPassthroughPlanner staged = Plan(host, new HostChangeOptions(), [vm], ("0000:3b:00.0", "enabled"));
+        HostProposal staged = Plan(host, new HostChangeOptions(), [vm], ("0000:3b:00.0", "enabled"));
         Assert.DoesNotContain(staged.Findings, finding => finding.Blocks);
 
-        HostPassthroughPlanner unprivileged = Plan(host, s_reboot with { PowerOff = true }, [vm with { Privileges = ["System.Read", "VirtualMachine.Interact.PowerOn"] }], ("0000:3b:00.0", "enabled"));
+        HostProposal unprivileged = Plan(host, s_reboot with { PowerOff = true }, [vm with { Privileges = ["System.Read", "VirtualMachine.Interact.PowerOn"] }], ("0000:3b:00.0", "enabled"));
         Assert.Contains(unprivileged.Findings, finding => finding.Blocks && finding.Message.Contains("VirtualMachine.Interact.PowerOff", StringComparison.Ordinal));
     }
 
@@ -146,7 +148,7 @@ public sealed class HostPassthroughPlannerTests
     {
         GpuHost host = Host([Gpu("3b", state == "enabled", state == "enabled")]);
 
-        HostPassthroughPlanner plan = Plan(host, new HostChangeOptions(), ("0000:3b:00.0", "disabled"), ("only-if:0000:3b:00.0", condition));
+        HostProposal plan = Plan(host, new HostChangeOptions(), ("0000:3b:00.0", "disabled"), ("only-if:0000:3b:00.0", condition));
 
         Assert.Equal(changes, plan.Stages.Count(stage => stage.Barrier is null));
         Assert.Equal(changes == 0, plan.Findings.Any(finding => finding.RuleId == "UNDO-CHANGED-SINCE"));
@@ -161,21 +163,21 @@ public sealed class HostPassthroughPlannerTests
     {
         GpuHost host = Host([Gpu("3b", enabled: true, active: true) with { Label = before }]) with { CanSetHardwareLabel = supported };
 
-        HostPassthroughPlanner plan = Plan(host, new HostChangeOptions(), ("label:0000:3b:00.0", wanted));
+        HostProposal plan = Plan(host, new HostChangeOptions(), ("label:0000:3b:00.0", wanted));
 
         Assert.Equal(changes, plan.Stages.Count);
         if (changes == 1)
         {
             // Passthrough stays as it is: the call needs the value all the same.
-            Assert.Equal(new PassthruConfig("0000:3b:00.0", true, null, wanted), plan.Changes.Single().Configs().Single());
-            Assert.False(plan.Changes.Single().NeedsReboot);
+            Assert.Equal(new PassthruConfig("0000:3b:00.0", true, null, wanted), Change(plan).Configs().Single());
+            Assert.False(Change(plan).NeedsReboot);
         }
     }
 
     [Fact]
     public void Labels_BeforeSevenU2_AreNotSupported()
     {
-        HostPassthroughPlanner plan = Plan(Host([Gpu("3b")]) with { CanSetHardwareLabel = false, Version = "6.7.0" }, new HostChangeOptions(), ("label:0000:3b:00.0", "x"));
+        HostProposal plan = Plan(Host([Gpu("3b")]) with { CanSetHardwareLabel = false, Version = "6.7.0" }, new HostChangeOptions(), ("label:0000:3b:00.0", "x"));
 
         Finding finding = Assert.Single(plan.Findings, finding => finding.Blocks);
         Assert.Equal(("HOST-LABEL", "LabelNotSupported", GpuErrorCategory.NotSupported), (finding.RuleId, finding.ErrorId, finding.ErrorCategory));
@@ -192,7 +194,7 @@ public sealed class HostPassthroughPlannerTests
     [Fact]
     public void AHostThatDoesNotAnswer_IsBlockedWithoutAnotherWord()
     {
-        HostPassthroughPlanner plan = Plan(Host([]) with { ConnectionState = "notResponding" }, s_reboot, ("0000:3b:00.0", "enabled"));
+        HostProposal plan = Plan(Host([]) with { ConnectionState = "notResponding" }, s_reboot, ("0000:3b:00.0", "enabled"));
 
         Assert.Equal(["HOST-CONNECTED"], plan.Findings.Select(finding => finding.RuleId));
         Assert.Empty(plan.Stages);
@@ -201,7 +203,7 @@ public sealed class HostPassthroughPlannerTests
     [Fact]
     public void Verify_SaysHowFarItCame()
     {
-        HostPassthroughChange change = Plan(Host([Gpu("3b"), Gpu("af")]), s_reboot, ("0000:3b:00.0", "enabled"), ("0000:af:00.0", "enabled")).Changes.Single();
+        HostPassthroughChange change = Change(Plan(Host([Gpu("3b"), Gpu("af")]), s_reboot, ("0000:3b:00.0", "enabled"), ("0000:af:00.0", "enabled")));
 
         Assert.Equal(HostChangeState.NotApplied, change.Verify(Host([Gpu("3b", true, true), Gpu("af")])).State);
         Assert.Equal(HostChangeState.NotApplied, change.Verify(Host([Gpu("3b", true, true)])).State);
@@ -233,20 +235,19 @@ public sealed class HostPassthroughPlannerTests
         Assert.Equal("UnknownChangeKind", Assert.Throws<GpuVSphereException>(() => GpuOperations.Create(unknown, context)).Id);
     }
 
-    private static HostPassthroughPlanner Plan(GpuHost host, HostChangeOptions options, params (string Name, string Value)[] wanted) => Plan(host, options, [], wanted);
+    private static HostProposal Plan(GpuHost host, HostChangeOptions options, params (string Name, string Value)[] wanted) => Plan(host, options, [], wanted);
 
-    private static HostPassthroughPlanner Plan(GpuHost host, HostChangeOptions options, IReadOnlyList<GpuVm> vms, params (string Name, string Value)[] wanted)
-    {
-        HostPassthroughPlanner planner = new(options);
-        planner.Add(new HostPassthroughSubject
+    private static HostProposal Plan(GpuHost host, HostChangeOptions options, IReadOnlyList<GpuVm> vms, params (string Name, string Value)[] wanted) => HostPassthroughPlanner.Plan(
+        new HostSubject
         {
             Intent = new IntentTarget(s_target, wanted.ToDictionary(pair => pair.Name, pair => pair.Value)),
             Host = host,
             Vms = vms,
-            BootsFromUsb = Evidence<bool>.Of(false),
-        });
-        return planner;
-    }
+        },
+        options,
+        Evidence<bool>.Of(false));
+
+    private static HostPassthroughChange Change(HostProposal proposal) => Assert.IsType<HostPassthroughChange>(proposal.Change);
 
     private static IEnumerable<string> Texts(ChangeStage stage) => stage.Changes.Select(change => $"{change.Property}: {change.Before} > {change.After}");
 

@@ -5,6 +5,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using GpuVSphere.Core.Tests.Readiness;
 using GpuVSphere.Inventory;
+using GpuVSphere.Operations;
 using GpuVSphere.Passthrough;
 
 namespace GpuVSphere.Core.Tests.Passthrough;

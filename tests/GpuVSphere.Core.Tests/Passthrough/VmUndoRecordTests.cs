@@ -4,7 +4,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using GpuVSphere.Core.Tests.Readiness;
 using GpuVSphere.Inventory;
-using GpuVSphere.Passthrough;
+using GpuVSphere.Operations;
 
 namespace GpuVSphere.Core.Tests.Passthrough;
 

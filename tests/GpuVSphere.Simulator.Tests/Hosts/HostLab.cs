@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
+using GpuVSphere.Methods;
 using GpuVSphere.Passthrough;
 using GpuVSphere.Vim;
 

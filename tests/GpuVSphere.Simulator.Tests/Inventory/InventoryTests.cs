@@ -2,6 +2,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Inventory;
+using GpuVSphere.Operations;
 using GpuVSphere.Passthrough;
 using GpuVSphere.Readiness;
 using GpuVSphere.Simulator.Tests.Passthrough;

@@ -4,6 +4,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Mmio;
+using GpuVSphere.Operations;
 using GpuVSphere.Passthrough;
 using static GpuVSphere.Simulator.Tests.Passthrough.VmLab;
 

@@ -6,6 +6,8 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
+using GpuVSphere.Methods;
+using GpuVSphere.Operations;
 using GpuVSphere.Passthrough;
 using GpuVSphere.Simulator.Model;
 using GpuVSphere.Simulator.Tests.Model;

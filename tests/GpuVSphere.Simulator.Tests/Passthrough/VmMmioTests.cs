@@ -2,6 +2,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
+using GpuVSphere.Operations;
 using GpuVSphere.Passthrough;
 using static GpuVSphere.Simulator.Tests.Passthrough.VmLab;
 

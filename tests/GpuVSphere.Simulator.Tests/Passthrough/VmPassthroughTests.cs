@@ -5,6 +5,8 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
+using GpuVSphere.Methods;
+using GpuVSphere.Operations;
 using GpuVSphere.Passthrough;
 using static GpuVSphere.Simulator.Tests.Passthrough.VmLab;
 

@@ -8,7 +8,7 @@ using GpuVSphere.Inventory;
 using GpuVSphere.Readiness;
 using GpuVSphere.Vim;
 
-namespace GpuVSphere.Passthrough;
+namespace GpuVSphere.Operations;
 
 /// <summary>
 /// A change of VMs: reads, proposes for each VM, runs the rules; then plans once more, refuses what is no longer as planned, and changes the VMs
@@ -331,7 +331,7 @@ internal abstract class VmOperation : IGpuOperation
                     Vm = vm,
                     Host = hosts.TryGetValue(at, out GpuHost? host) ? host : null,
                     OtherVms = inventory.Vms,
-                    Offers = offer?.Devices,
+                    Offers = offer?.Target,
                     WhyNoOffers = offer?.Error,
                 };
             }
@@ -357,7 +357,7 @@ internal abstract class VmOperation : IGpuOperation
                 try
                 {
                     ConfigTarget target = await session.QueryConfigTargetAsync(onHost.First().EnvironmentBrowser, onHost.Key, cancellationToken).ConfigureAwait(false);
-                    return new KeyValuePair<ManagedObjectReference, Offers>(onHost.Key, new Offers(target.PciPassthrough.SelectMany(Offer).ToList(), null));
+                    return new KeyValuePair<ManagedObjectReference, Offers>(onHost.Key, new Offers(target, null));
                 }
                 catch (GpuVSphereException e)
                 {
@@ -371,19 +371,10 @@ internal abstract class VmOperation : IGpuOperation
         return read.ToDictionary(entry => entry.Key, entry => entry.Value);
     }
 
-    /// <summary>A device that a host offers; nothing for one whose address cannot be read.</summary>
-    internal static IEnumerable<PassthroughOffer> Offer(ConfigTargetPciDevice device)
-    {
-        if (PciAddress.TryParse(device.Id, out PciAddress address))
-        {
-            yield return new PassthroughOffer(device.Id, address, device.VendorId, device.DeviceId, device.SystemId, device.DeviceName);
-        }
-    }
-
     private sealed record LivePlan(ChangePlan Plan, IReadOnlyDictionary<PlanTarget, VmProposal> Proposals);
 
     private sealed record ServerRead(
         IReadOnlyList<PlanTarget> Targets, IReadOnlyDictionary<PlanTarget, VmSituation> Situations, GpuVSphereException? Error);
 
-    private sealed record Offers(IReadOnlyList<PassthroughOffer>? Devices, GpuVSphereException? Error);
+    private sealed record Offers(ConfigTarget? Target, GpuVSphereException? Error);
 }

@@ -6,7 +6,7 @@ using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
 using GpuVSphere.Vim;
 
-namespace GpuVSphere.Passthrough;
+namespace GpuVSphere.Operations;
 
 /// <summary>What is to be changed of one VM, all of it by one reconfigure call, and the power-off and power-on around it.</summary>
 internal sealed class VmEdit

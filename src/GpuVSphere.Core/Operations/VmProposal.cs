@@ -4,7 +4,7 @@ using GpuVSphere.Inventory;
 using GpuVSphere.Mmio;
 using GpuVSphere.Readiness;
 
-namespace GpuVSphere.Passthrough;
+namespace GpuVSphere.Operations;
 
 /// <summary>What a planner proposes for one VM: the change, what it costs, and what the rules are to judge.</summary>
 internal sealed class VmProposal

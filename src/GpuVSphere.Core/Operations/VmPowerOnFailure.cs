@@ -7,7 +7,7 @@ using GpuVSphere.Inventory;
 using GpuVSphere.Mmio;
 using GpuVSphere.Vim;
 
-namespace GpuVSphere.Passthrough;
+namespace GpuVSphere.Operations;
 
 /// <summary>Explains why a VM with GPUs did not power on, from what the server says and from the VM's own log.</summary>
 internal static class VmPowerOnFailure

@@ -4,7 +4,7 @@ using System.Linq;
 using System.Text;
 using GpuVSphere.Inventory;
 
-namespace GpuVSphere.Passthrough;
+namespace GpuVSphere.Operations;
 
 /// <summary>
 /// What a VM was like before it got its first GPU from us, kept in the VM itself: for each property the value before and the value that we set.

@@ -8,7 +8,7 @@ using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
 using GpuVSphere.Vim;
 
-namespace GpuVSphere.Passthrough;
+namespace GpuVSphere.Operations;
 
 /// <summary>Changes one VM as planned: power-off, one reconfigure call, power-on, and reading back. Says how far it came when it does not come to the end.</summary>
 internal sealed class VmRun
@@ -346,7 +346,7 @@ internal sealed class VmRun
 
     private string? Seen(GpuVm vm)
     {
-        string[] gpus = vm.PciDevices.Where(VmRemovePlanner.IsPassthroughGpu).Select(Describe).ToArray();
+        string[] gpus = vm.PciDevices.Where(VmGpuDevices.IsPassthrough).Select(Describe).ToArray();
         if (vm.IsRunning)
         {
             return gpus.Length == 0 ? "It runs, without a passthrough GPU." : $"It runs with {string.Join(", ", gpus)}.";

@@ -2,8 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Changes;
+using GpuVSphere.Passthrough;
 
-namespace GpuVSphere.Passthrough;
+namespace GpuVSphere.Methods;
 
 /// <summary>Every kind of change there is, and how an intent becomes an operation.</summary>
 public static class GpuOperations

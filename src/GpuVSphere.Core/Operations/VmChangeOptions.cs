@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Linq;
 using GpuVSphere.Mmio;
 
-namespace GpuVSphere.Passthrough;
+namespace GpuVSphere.Operations;
 
 /// <summary>How VMs are to be changed. It travels in an intent as text, so that a plan can be performed on another day.</summary>
 public sealed record VmChangeOptions

@@ -5,7 +5,7 @@ using System.Linq;
 using GpuVSphere.Inventory;
 using GpuVSphere.Mmio;
 
-namespace GpuVSphere.Passthrough;
+namespace GpuVSphere.Operations;
 
 /// <summary>The properties of a VM that are changed, by the names that plans show, and how each is read: for a plan's before, and to verify its after.</summary>
 internal static class VmProperty
@@ -19,6 +19,9 @@ internal static class VmProperty
     public const string Firmware = "firmware";
     public const string PowerState = "powerState";
 
+    /// <summary>Between the ids and the label of a dynamic request.</summary>
+    public const string LabelSeparator = " label ";
+
     private const string DevicePrefix = "PCI device ";
     private const string DynamicPrefix = "dynamic PCI device ";
     private const string StaticValue = "static passthrough";
@@ -27,7 +30,7 @@ internal static class VmProperty
     public static string Device(PciAddress address) => DevicePrefix + address;
 
     /// <summary>Devices given dynamically; the value is how many.</summary>
-    public static string Dynamic(DynamicGpuRequest request) => DynamicPrefix + VmGpuSelector.Describe(request);
+    public static string Dynamic(DynamicGpuRequest request) => DynamicPrefix + Describe(request);
 
     /// <summary>The property that tells of a device of a VM.</summary>
     public static string Of(VmGpu device) => device switch
@@ -41,7 +44,11 @@ internal static class VmProperty
     public static DynamicGpuRequest RequestOf(VmGpu device) => new(device.AllowedDevices, device.CustomLabel);
 
     /// <summary>Whether two requests ask for the same.</summary>
-    public static bool IsSame(DynamicGpuRequest left, DynamicGpuRequest right) => VmGpuSelector.Describe(left) == VmGpuSelector.Describe(right);
+    public static bool IsSame(DynamicGpuRequest left, DynamicGpuRequest right) => Describe(left) == Describe(right);
+
+    /// <summary>The request in short, such as <c>10de:20b5 label training</c>.</summary>
+    public static string Describe(DynamicGpuRequest request) =>
+        string.Join(",", request.AllowedDevices.Select(Describe)) + (request.Label is null ? string.Empty : LabelSeparator + request.Label);
 
     /// <summary>The value of a property; null for absent.</summary>
     public static string? Read(GpuVm vm, string property) => property switch
@@ -63,4 +70,12 @@ internal static class VmProperty
 
     /// <summary>The value of a device property when the device is there.</summary>
     public static string Present => StaticValue;
+
+    private static string Describe(PciIdMatch ids)
+    {
+        string text = string.Format(CultureInfo.InvariantCulture, "{0:x4}:{1:x4}", ids.VendorId, ids.DeviceId);
+        return ids.SubVendorId is null && ids.SubDeviceId is null
+            ? text
+            : string.Format(CultureInfo.InvariantCulture, "{0}:{1:x4}:{2:x4}", text, ids.SubVendorId, ids.SubDeviceId);
+    }
 }

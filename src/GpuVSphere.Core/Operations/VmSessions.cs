@@ -5,7 +5,7 @@ using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Vim;
 
-namespace GpuVSphere.Passthrough;
+namespace GpuVSphere.Operations;
 
 /// <summary>
 /// The sessions that VMs are changed with. A guest may take minutes to shut down, and a session that was borrowed from PowerCLI can be logged out

@@ -1,19 +1,20 @@
 using System.Collections.Generic;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
-using GpuVSphere.Readiness;
 
-namespace GpuVSphere.Passthrough;
+namespace GpuVSphere.Operations;
 
-/// <summary>A host with all that is needed to plan its passthrough.</summary>
-internal sealed record HostPassthroughSubject
+/// <summary>A host with what every change of a host is planned from.</summary>
+internal sealed record HostSubject
 {
     public required IntentTarget Intent { get; init; }
 
     public required GpuHost Host { get; init; }
 
+    /// <summary>The VMs of the same server that were read with the host.</summary>
     public IReadOnlyList<GpuVm> Vms { get; init; } = [];
 
+    /// <summary>What DRS does on the host's cluster; null without a cluster, or when it was not read because nothing has to be moved.</summary>
     public DrsSettings? Drs { get; init; }
 
     /// <summary>Whether there is a session after a reboot.</summary>
@@ -25,7 +26,7 @@ internal sealed record HostPassthroughSubject
     /// <summary>The id of the change that told the host to reboot and has not seen it come back, or null.</summary>
     public string? RebootedBy { get; init; }
 
-    public Evidence<bool> BootsFromUsb { get; init; } = Evidence<bool>.Of(false);
+    public PlanTarget Target => Intent.Target;
 
     public IReadOnlyList<VmInTheWay> VmsInTheWay => VmInTheWay.Find(Host, Vms, Drs);
 }

@@ -1,8 +1,9 @@
 using System.Collections.Generic;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
+using GpuVSphere.Vim;
 
-namespace GpuVSphere.Passthrough;
+namespace GpuVSphere.Operations;
 
 /// <summary>One VM with all that was read about it and its host: what a plan is made from.</summary>
 internal sealed record VmSituation
@@ -17,8 +18,8 @@ internal sealed record VmSituation
     /// <summary>The VMs of the same server that were read.</summary>
     public IReadOnlyList<GpuVm> OtherVms { get; init; } = [];
 
-    /// <summary>What the host offers for static passthrough; null when it was not asked.</summary>
-    public IReadOnlyList<PassthroughOffer>? Offers { get; init; }
+    /// <summary>What the host offers to the VM; null when it was not asked.</summary>
+    public ConfigTarget? Offers { get; init; }
 
     /// <summary>Why the host's offers could not be read; null when they could or were not asked for.</summary>
     public GpuVSphereException? WhyNoOffers { get; init; }

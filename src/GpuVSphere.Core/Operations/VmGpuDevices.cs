@@ -1,0 +1,14 @@
+using System.Linq;
+using GpuVSphere.Inventory;
+
+namespace GpuVSphere.Operations;
+
+/// <summary>Which method a device of a VM belongs to.</summary>
+internal static class VmGpuDevices
+{
+    private const ushort Nvidia = 0x10DE;
+
+    /// <summary>Whether a device of a VM is a GPU given by passthrough.</summary>
+    public static bool IsPassthrough(VmGpu device) =>
+        device.Kind is VmGpuKind.StaticPassthrough or VmGpuKind.DynamicPassthrough && device.AllowedDevices.Any(ids => ids.VendorId == Nvidia);
+}
