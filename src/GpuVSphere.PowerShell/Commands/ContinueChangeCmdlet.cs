@@ -44,6 +44,14 @@ public abstract class ContinueChangeCmdlet : ServerCmdlet
     [Credential]
     public PSCredential? Credential { get; set; }
 
+    /// <summary>
+    /// The login at the hosts' ESXi shell, where the change needs it. Without it the OpenSSH client's configuration and keys are used; with an
+    /// empty password it names the user only.
+    /// </summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? HostCredential { get; set; }
+
     /// <summary>Gives the plan as an object, and changes nothing.</summary>
     [Parameter]
     public SwitchParameter AsPlan { get; set; }
@@ -88,7 +96,7 @@ public abstract class ContinueChangeCmdlet : ServerCmdlet
 
         HostChangeOptions inForce = options ?? HostChangeOptions.FromOptions(entry.Intent.Options);
         OperationContext context = ChangeContext.Of(
-            connections, inForce.Reboot && !AsPlan ? await Reconnection.PrepareAsync(connections, Credential, relay).ConfigureAwait(false) : null);
+            connections, inForce.Reboot && !AsPlan ? await Reconnection.PrepareAsync(connections, Credential, relay).ConfigureAwait(false) : null, HostCredential);
         if (!AsPlan && !await relay.AskAsync(Confirmation.IsWhatIf).ConfigureAwait(false))
         {
             await WaitAsync(changes, entry, context, options, relay, cancellationToken).ConfigureAwait(false);

@@ -35,6 +35,9 @@ public abstract class HostChangeCmdlet : HostCmdlet
     /// <summary>The login that goes on after a reboot, where a host is connected to directly with a PowerCLI session.</summary>
     internal virtual PSCredential? HostLogin => null;
 
+    /// <summary>The login at the hosts' shells, where the change needs them; null for the user's own OpenSSH configuration.</summary>
+    internal virtual PSCredential? ShellLogin => null;
+
     /// <summary>Whether the change goes on in a job.</summary>
     internal virtual bool RunsAsJob => false;
 
@@ -71,7 +74,7 @@ public abstract class HostChangeCmdlet : HostCmdlet
         HostChangeOptions options = Options;
         IReadOnlyList<GpuConnection> connections = reader.Connections;
         OperationContext context = ChangeContext.Of(
-            connections, options.Reboot && !AsPlan ? await Reconnection.PrepareAsync(connections, HostLogin, relay).ConfigureAwait(false) : null);
+            connections, options.Reboot && !AsPlan ? await Reconnection.PrepareAsync(connections, HostLogin, relay).ConfigureAwait(false) : null, ShellLogin);
         ChangeRunner runner = new(relay)
         {
             AsPlan = AsPlan,

@@ -28,6 +28,14 @@ public sealed class InvokeGpuPlanCommand : ServerCmdlet
     [Credential]
     public PSCredential? Credential { get; set; }
 
+    /// <summary>
+    /// The login at the hosts' ESXi shell, where the change needs it. Without it the OpenSSH client's configuration and keys are used; with an
+    /// empty password it names the user only.
+    /// </summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? HostCredential { get; set; }
+
     /// <summary>Gives what became of each object.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -47,7 +55,7 @@ public sealed class InvokeGpuPlanCommand : ServerCmdlet
             {
                 bool reboots = HostChangeOptions.FromOptions(plan.Intent.Options).Reboot;
                 OperationContext context = ChangeContext.Of(
-                    connections, reboots ? await Reconnection.PrepareAsync(connections, Credential, relay).ConfigureAwait(false) : null);
+                    connections, reboots ? await Reconnection.PrepareAsync(connections, Credential, relay).ConfigureAwait(false) : null, HostCredential);
                 ChangeRunner runner = new(relay) { IsDisruptive = IsDisruptive(plan) };
                 IReadOnlyList<ChangeResult> results =
                     await runner.PerformAsync(GpuOperations.Create(plan.Intent, context), plan, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,9 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Vim;
 
@@ -8,7 +12,16 @@ namespace GpuVSphere.PowerShell.Session;
 /// <summary>What a change of a cmdlet works with.</summary>
 internal static class ChangeContext
 {
+    /// <param name="connections">The servers that are meant, one at least.</param>
+    /// <param name="logInAgain">How to log in again after a reboot, or null.</param>
+    /// <param name="hostCredential">The login at the hosts' shells, or null for the user's own.</param>
     public static OperationContext Of(
-        IReadOnlyList<GpuConnection> connections, System.Func<VimSession, System.Threading.CancellationToken, System.Threading.Tasks.Task<VimSession>>? logInAgain = null) =>
-        new([.. connections.Select(connection => connection.Session)], connections[0].Session.Clock, StateDirectory.Resolve()) { LogInAgain = logInAgain };
+        IReadOnlyList<GpuConnection> connections,
+        Func<VimSession, CancellationToken, Task<VimSession>>? logInAgain = null,
+        PSCredential? hostCredential = null) =>
+        new([.. connections.Select(connection => connection.Session)], connections[0].Session.Clock, StateDirectory.Resolve())
+        {
+            LogInAgain = logInAgain,
+            Shells = HostShells.Of(connections, hostCredential),
+        };
 }

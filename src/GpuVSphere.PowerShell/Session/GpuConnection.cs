@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.PowerShell.Binding;
+using GpuVSphere.Shell;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.PowerShell.Session;
@@ -76,6 +77,9 @@ public sealed class GpuConnection
 
     /// <summary>The login, kept for a host that is connected to directly: its sessions do not outlive its reboot. Null otherwise.</summary>
     internal VimCredential? Credential => _credential;
+
+    /// <summary>The shells of the hosts where they are a simulator's; null where they are reached over the network.</summary>
+    internal IHostShells? SimulatedShells { get; init; }
 
     /// <summary>The session, for use.</summary>
     /// <exception cref="GpuVSphereException">NotConnected: it was disconnected.</exception>
