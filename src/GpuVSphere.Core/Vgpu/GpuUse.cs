@@ -1,0 +1,36 @@
+using System.Collections.Generic;
+using System.Linq;
+using GpuVSphere.Inventory;
+
+namespace GpuVSphere.Vgpu;
+
+/// <summary>How one GPU is used.</summary>
+public sealed record GpuUse
+{
+    /// <summary>The GPU.</summary>
+    public required GpuDevice Device { get; init; }
+
+    /// <summary>Its mode.</summary>
+    public required GpuVgpuMode Mode { get; init; }
+
+    /// <summary>Why it is not in vGPU use; null when it is.</summary>
+    public string? NotInUse { get; init; }
+
+    /// <summary>What is configured and not in force yet; null when nothing is.</summary>
+    public string? Pending { get; init; }
+
+    /// <summary>Frame buffer that vGPUs can be given, in MB; null when it is not known.</summary>
+    public long? MemoryMB { get; init; }
+
+    /// <summary>Frame buffer that running vGPUs have, in MB; null when a profile could not be read.</summary>
+    public long? UsedMemoryMB { get; init; }
+
+    /// <summary>What runs on it, as far as it is certain.</summary>
+    public IReadOnlyList<RunningVgpu> Running { get; init; } = [];
+
+    /// <summary>The frame-buffer size in MB that same-size mode allows while its VMs run; null when it is free, or not in that mode.</summary>
+    public int? LockedMemoryMB { get; init; }
+
+    /// <summary>The profiles that run on it, each once.</summary>
+    public IReadOnlyList<string> Profiles => [.. Running.Select(vgpu => vgpu.Profile).OfType<string>().Distinct()];
+}
