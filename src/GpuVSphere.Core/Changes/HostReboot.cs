@@ -20,7 +20,18 @@ internal sealed class HostReboot(HostRunScope scope)
         _scope.Say("rebooting");
         _scope.Progress.Verbose($"{_scope.Name}: rebooting.");
         cancellationToken.ThrowIfCancellationRequested();
-        Task accepted = await _scope.Control.RebootAsync(cancellationToken).ConfigureAwait(false);
+        Task accepted;
+        try
+        {
+            accepted = await _scope.Control.RebootAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (GpuVSphereException failure) when (failure.Category is GpuErrorCategory.ConnectionFailed or GpuErrorCategory.Timeout)
+        {
+            // The answer was lost, and the host may be about to go down: it is not given back to its VMs before it has shown that it stays.
+            _scope.Progress.Verbose($"{_scope.Name}: {failure.Message} Whether it reboots is seen from the host itself.");
+            accepted = Task.FromException(failure);
+        }
+
         _ = accepted.ContinueWith(task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
         DateTimeOffset start = _scope.Clock.UtcNow;

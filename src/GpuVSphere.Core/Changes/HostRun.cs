@@ -318,6 +318,7 @@ internal sealed class HostRun
         }
 
         string trouble = string.Empty;
+        bool isRebooting = _scope.Journal.Step == HostStep.Rebooting;
         bool hadMaintenance = _scope.Journal.OwnsMaintenanceMode;
         string hadVms = HostRunScope.Names(_scope.Journal.VmsShutDown.Select(vm => vm.Name));
         if (canGiveBack)
@@ -330,6 +331,11 @@ internal sealed class HostRun
             catch (Exception second)
             {
                 trouble = second is OperationCanceledException ? "The server did not answer in time." : second.Message;
+                if (isRebooting && _scope.Journal.OwnsMaintenanceMode)
+                {
+                    // Nobody has seen it come back: a resume has to wait for it.
+                    _scope.Step(HostStep.Rebooting);
+                }
             }
         }
 

@@ -37,6 +37,41 @@ public sealed class HostFailureTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task When_the_answer_to_a_reboot_is_lost_the_host_itself_shows_whether_it_reboots(bool wasHeard)
+    {
+        using HostRig rig = new();
+        FakeVm vm = new("web-01");
+        FakeHost host = rig.Add(vms: [vm]);
+        Action<int, string> lose = (_, name) =>
+        {
+            if (name == "reboot")
+            {
+                throw Cut();
+            }
+        };
+        if (wasHeard)
+        {
+            host.After = lose;
+        }
+        else
+        {
+            host.Before = lose;
+        }
+
+        DateTimeOffset start = rig.Clock.UtcNow;
+        ChangeResult result = (await rig.RunAsync(HostRig.RebootAndPowerOff)).Single();
+
+        Assert.Equal(wasHeard ? null : "ServerUnreachable", result.Error?.Id);
+        Assert.Equal(wasHeard ? ChangeOutcome.Done : ChangeOutcome.Failed, result.Outcome);
+        Assert.Equal(wasHeard ? 1 : 0, host.Reboots);
+        Assert.True(rig.Clock.UtcNow - start >= HostRunScope.Settle);
+        Assert.False(host.InMaintenanceMode);
+        Assert.True(vm.IsRunning);
+    }
+
+    [Theory]
     [InlineData(Trouble.Refused)]
     [InlineData(Trouble.CutBefore)]
     [InlineData(Trouble.CutAfter)]
@@ -132,7 +167,7 @@ public sealed class HostFailureTests
         {
             Assert.True(inMaintenance > 0, "No host was ever left in maintenance mode: the test tests nothing.");
         }
-
-        static GpuVSphereException Cut() => new("ServerUnreachable", GpuErrorCategory.ConnectionFailed, "the connection was cut");
     }
+
+    private static GpuVSphereException Cut() => new("ServerUnreachable", GpuErrorCategory.ConnectionFailed, "the connection was cut");
 }
