@@ -90,5 +90,6 @@ public sealed partial class GpuSimulator : IDisposable
         }
 
         Server.Dispose();
+        Clock.Stop();
     }
 }

@@ -9,7 +9,10 @@ public sealed partial class SimulatorOptions
     /// <summary>The inventory to start with; <c>default</c> is the small and readable one.</summary>
     public string Scenario { get; init; } = "default";
 
-    /// <summary>Simulated seconds in one real second, above 0. 1 is real time; the default of 100 lets a host reboot in seconds.</summary>
+    /// <summary>
+    /// Simulated seconds in one real second, above 0. 1 is real time; the default of 100 lets a host reboot in seconds. Above 1, time in which
+    /// the process did not get to run does not count.
+    /// </summary>
     public double ClockSpeed { get; init; } = 100;
 
     /// <summary>The simulated moment of the start.</summary>
