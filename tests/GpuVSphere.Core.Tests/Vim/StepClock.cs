@@ -15,11 +15,11 @@ internal sealed class StepClock : IClock
 
     public DateTimeOffset UtcNow { get; private set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public Task Cancelled => _cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));
+    public Task Cancelled => _cancelled.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
     public async Task<TimeSpan> NextDelayAsync()
     {
-        Assert.True(await _asked.WaitAsync(TimeSpan.FromSeconds(10)), "Nobody waited on the clock.");
+        Assert.True(await _asked.WaitAsync(TimeSpan.FromSeconds(60)), "Nobody waited on the clock.");
         return _delay;
     }
 

@@ -306,7 +306,7 @@ public sealed class VimSessionTests
             return Soap.Response(Soap.Fault("NotAuthenticated", "gone"));
         });
         clock.Step();
-        await refused.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await refused.Task.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.False(await clock.HasNextDelayAsync());
         Assert.Equal(2, server.Count("CurrentTime"));
     }

@@ -8,6 +8,7 @@ using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
 using GpuVSphere.Methods;
 using GpuVSphere.Passthrough;
+using GpuVSphere.Simulator.Protocol;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.Simulator.Tests.Hosts;
@@ -64,6 +65,18 @@ internal sealed class HostLab : IDisposable
         lock (Simulator.World.Gate)
         {
             return Simulator.World.Sessions.All.Single().Cookie;
+        }
+    }
+
+    /// <summary>Whether the server still works at something that was begun as a task.</summary>
+    public bool HasRunningTasks
+    {
+        get
+        {
+            lock (Simulator.World.Gate)
+            {
+                return Simulator.World.All("Task").Any(task => ((DataObject)task.GetProperty("info")!)["state"] is "queued" or "running");
+            }
         }
     }
 

@@ -49,11 +49,7 @@ public sealed class ClientAgainstModelTests
         await session.EnterMaintenanceModeAsync(host.Id.Reference, TimeSpan.Zero, VsanDecommissionMode.EnsureObjectAccessibility, null, null, s_none);
         await session.RebootHostAsync(host.Id.Reference, false, s_none);
         RawHost raw = simulator.Raw.Host("esx-67-01");
-        for (int i = 0; raw.BootCount == 1 && i < 5000; i++)
-        {
-            await Task.Delay(1);
-        }
-
+        await Eventually.IsTrueAsync(() => raw.BootCount == 2);
         await session.ExitMaintenanceModeAsync(host.Id.Reference, TimeSpan.Zero, null, s_none);
         ConfigTarget target = await session.QueryConfigTargetAsync(vm.EnvironmentBrowser, host.Id.Reference, s_none);
         Assert.Equal(["0000:3b:00.0", "0000:af:00.0"], target.PciPassthrough.Select(d => d.Id));

@@ -54,29 +54,23 @@ internal sealed class SimulatorLab : IDisposable
     /// <summary>The result of a task, or its fault thrown as the call's own would be.</summary>
     public async Task<object?> WaitAsync(MoRef task)
     {
-        for (int i = 0; i < 10_000; i++)
+        DataObject? info = null;
+        await UntilAsync(() =>
         {
-            DataObject info;
             lock (Inventory.Gate)
             {
                 info = (DataObject)Simulator.World.Find(task)!.GetProperty("info")!;
             }
 
-            switch (info["state"])
-            {
-                case "success":
-                    return info["result"];
-                case "error":
-                    DataObject error = (DataObject)info["error"]!;
-                    DataObject fault = (DataObject)error["fault"]!;
-                    throw new SimulatedFault(fault.TypeName, (string)error["localizedMessage"]!, "task");
-                default:
-                    await Task.Delay(1);
-                    break;
-            }
+            return info["state"] is "success" or "error";
+        });
+        if (info!["error"] is not DataObject error)
+        {
+            return info["result"];
         }
 
-        throw new TimeoutException("The task " + task + " did not end.");
+        DataObject fault = (DataObject)error["fault"]!;
+        throw new SimulatedFault(fault.TypeName, (string)error["localizedMessage"]!, "task");
     }
 
     public async Task EndRebootAsync(string hostName)
@@ -85,15 +79,7 @@ internal sealed class SimulatorLab : IDisposable
         await UntilAsync(() => Raw.Host(hostName).ConnectionState == "connected");
     }
 
-    public async Task UntilAsync(Func<bool> condition)
-    {
-        for (int i = 0; i < 10_000 && !condition(); i++)
-        {
-            await Task.Delay(1);
-        }
-
-        Assert.True(condition());
-    }
+    public Task UntilAsync(Func<bool> condition) => Eventually.IsTrueAsync(condition);
 
     public static DataObject Data(string type, params (string Name, object? Value)[] fields)
     {

@@ -75,11 +75,12 @@ public sealed class MmioProbeTests
         using VmLab lab = await StartAsync();
         string before = lab.State("ml-01");
         using var stop = new CancellationTokenSource();
-        lab.Simulated.Simulator.Faults.Add(new FaultRule { Method = "PowerOnVM_Task", Delay = TimeSpan.FromMinutes(10) });
+        FaultRule slow = lab.Simulated.Simulator.Faults.Add(new FaultRule { Method = "PowerOnVM_Task", Delay = TimeSpan.FromHours(3) });
 
         Task<MmioReport> probe = ProbeAsync(lab, "ml-01", stop.Token, A100First);
-        await lab.Simulated.UntilAsync(() => lab.Raw.Vm("ml-01").PciDevices.Count == 1);
+        await lab.Simulated.UntilAsync(() => lab.Raw.Vm("ml-01").PciDevices.Count == 1 && slow.Applied > 0);
         stop.Cancel();
+        lab.Simulated.Simulator.Clock.Advance(slow.Delay);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probe);
         Assert.Equal(before, lab.State("ml-01"));

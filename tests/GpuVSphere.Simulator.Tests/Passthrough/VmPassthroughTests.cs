@@ -778,9 +778,13 @@ public sealed class VmPassthroughTests
         IGpuOperation add = lab.Add("ml-01", s_powerOn, A100First);
         ChangePlan plan = await add.PlanAsync(CancellationToken.None);
         using var stop = new CancellationTokenSource();
-        var feedback = new StopAt("reconfiguring", stop);
+        FaultRule slow = lab.Simulated.Simulator.Faults.Add(new FaultRule { Method = "ReconfigVM_Task", Delay = TimeSpan.FromMinutes(3) });
 
-        ChangeResult result = Assert.Single(await add.ApplyAsync(plan, feedback, stop.Token));
+        Task<IReadOnlyList<ChangeResult>> apply = add.ApplyAsync(plan, ChangeFeedback.None, stop.Token);
+        await lab.Simulated.UntilAsync(() => slow.Applied == 1);
+        stop.Cancel();
+        lab.Simulated.Simulator.Clock.Advance(slow.Delay);
+        ChangeResult result = Assert.Single(await apply);
 
         Assert.Equal(ChangeOutcome.Interrupted, result.Outcome);
         Assert.Contains("It was reconfigured", result.Message);
@@ -795,11 +799,10 @@ public sealed class VmPassthroughTests
         IGpuOperation add = lab.Add("ml-01", s_powerOn, A100First);
         ChangePlan plan = await add.PlanAsync(CancellationToken.None);
         using var stop = new CancellationTokenSource();
-        lab.Simulated.Simulator.Faults.Add(new FaultRule { Method = "WaitForUpdatesEx", Delay = TimeSpan.FromHours(3) });
+        FaultRule silence = lab.Simulated.Simulator.Faults.Add(new FaultRule { Method = "WaitForUpdatesEx", Delay = TimeSpan.FromHours(3) });
 
         Task<IReadOnlyList<ChangeResult>> apply = add.ApplyAsync(plan, ChangeFeedback.None, stop.Token);
-        await lab.Simulated.UntilAsync(() => lab.Raw.Vm("ml-01").PciDevices.Count == 1);
-        await Task.Delay(20);
+        await lab.Simulated.UntilAsync(() => lab.Raw.Vm("ml-01").PciDevices.Count == 1 && silence.Applied > 0);
         stop.Cancel();
         ChangeResult result = Assert.Single(await apply);
 
@@ -885,30 +888,6 @@ public sealed class VmPassthroughTests
         Assert.Equal("InvalidMmioSize", Assert.Throws<GpuVSphereException>(() => PassthroughIntents.SetMmio([target], new VmChangeOptions { MmioSizeGB = 0 })).Id);
         Assert.Equal("InvalidCount", Assert.Throws<GpuVSphereException>(() => Dynamic(1, count: 0)).Id);
         Assert.Equal("NoDeviceIds", Assert.Throws<GpuVSphereException>(() => VmGpuSelector.Of(new DynamicGpuRequest([], "x"))).Id);
-    }
-
-    private sealed class StopAt(string word, CancellationTokenSource stop) : IChangeFeedback
-    {
-        public void Progress(string activity, string status, int done, int total)
-        {
-            if (status.Contains(word, StringComparison.Ordinal))
-            {
-                // The call is under way by then.
-                _ = Task.Run(stop.Cancel);
-            }
-        }
-
-        public void Verbose(string message)
-        {
-        }
-
-        public void Warning(string message)
-        {
-        }
-
-        public void Finished(ChangeResult result)
-        {
-        }
     }
 
     [Fact]

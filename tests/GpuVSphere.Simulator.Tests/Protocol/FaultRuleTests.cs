@@ -104,10 +104,10 @@ public sealed class FaultRuleTests : IDisposable
     {
         _soap.Simulator.Faults.Add(new FaultRule { Method = "RetrieveServiceContent", Delay = TimeSpan.FromMinutes(5) });
         Task<VimResponse> waiting = SendAsync("RetrieveServiceContent", "ServiceInstance", "ServiceInstance");
-        await Task.Delay(30);
+        await Eventually.IsTrueAsync(() => _soap.Simulator.Clock.Waiting == 1);
         Assert.False(waiting.IsCompleted);
         _soap.Simulator.Clock.Advance(TimeSpan.FromMinutes(6));
-        using VimResponse response = await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+        using VimResponse response = await waiting.WaitAsync(Eventually.Limit);
         Assert.Equal(200, response.StatusCode);
     }
 

@@ -61,7 +61,7 @@ public sealed class HttpTests : IDisposable
         using TcpClient client = new();
         await client.ConnectAsync(_endpoint.Uri.Host, _endpoint.Uri.Port);
         await using SslStream tls = new(client.GetStream(), false, (_, _, _, _) => true);
-        await Assert.ThrowsAnyAsync<IOException>(() => tls.AuthenticateAsClientAsync("localhost").WaitAsync(TimeSpan.FromSeconds(20)));
+        await Assert.ThrowsAnyAsync<IOException>(() => tls.AuthenticateAsClientAsync("localhost").WaitAsync(Eventually.Limit));
     }
 
     [Fact]
@@ -114,10 +114,10 @@ public sealed class HttpTests : IDisposable
         await using (Line line = await Line.OpenAsync(_endpoint))
         {
             await line.WriteAsync([.. Encoding.ASCII.GetBytes($"POST /sdk HTTP/1.1\r\nHost: x\r\nCookie: vmware_soap_session={_soap.Cookie}\r\nContent-Length: {wait.Length}\r\n\r\n"), .. wait]);
-            await UntilAsync(() => _soap.Simulator.World.Sessions.All.Single().CallsInProgress == 1);
+            await Eventually.IsTrueAsync(() => _soap.Simulator.World.Sessions.All.Single().CallsInProgress == 1);
         }
 
-        await UntilAsync(() => _soap.Simulator.World.Sessions.All.Single().CallsInProgress == 0);
+        await Eventually.IsTrueAsync(() => _soap.Simulator.World.Sessions.All.Single().CallsInProgress == 0);
         lock (_soap.Simulator.World.Gate)
         {
             _soap.Model.Vms[0].With("name", "renamed");
@@ -134,9 +134,8 @@ public sealed class HttpTests : IDisposable
         _soap.Simulator.Faults.Add(new FaultRule { Method = "GET", Times = 1, Delay = TimeSpan.FromMinutes(1) });
         byte[] get = "GET /sdk/vimServiceVersions.xml HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray();
         await line.WriteAsync(get);
-        await Task.Delay(20);
+        await Eventually.IsTrueAsync(() => _soap.Simulator.Clock.Waiting == 1);
         Task<(string Head, string Body)> first = line.SendAsync("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n", []);
-        await Task.Delay(20);
         _soap.Simulator.Clock.Advance(TimeSpan.FromMinutes(2));
         Assert.StartsWith("HTTP/1.1 200", (await first).Head, StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 404", (await line.SendAsync("", [])).Head, StringComparison.Ordinal);
@@ -235,7 +234,7 @@ public sealed class HttpTests : IDisposable
         _soap.Simulator.Faults.Add(new FaultRule { Method = "GET", Delay = TimeSpan.FromHours(1) });
         await using Line line = await Line.OpenAsync(second);
         await line.WriteAsync("GET /sdk/vimServiceVersions.xml HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
-        await Task.Delay(20);
+        await Eventually.IsTrueAsync(() => _soap.Simulator.Clock.Waiting == 1);
         _soap.Simulator.Dispose();
         Assert.True(await line.IsClosedAsync());
     }
@@ -266,16 +265,6 @@ public sealed class HttpTests : IDisposable
         using X509Certificate2 whole = SelfSigned();
         using X509Certificate2 publicPart = X509CertificateLoader.LoadCertificate(whole.RawData);
         Assert.Contains("private key", Assert.Throws<ArgumentException>(() => _soap.Simulator.Listen(new SimulatorListenOptions { Certificate = publicPart })).Message, StringComparison.Ordinal);
-    }
-
-    private static async Task UntilAsync(Func<bool> isThere)
-    {
-        for (int i = 0; i < 1000 && !isThere(); i++)
-        {
-            await Task.Delay(5);
-        }
-
-        Assert.True(isThere());
     }
 
     private static X509Certificate2 SelfSigned()
@@ -342,7 +331,7 @@ public sealed class HttpTests : IDisposable
         {
             try
             {
-                return await _stream.ReadAsync(new byte[1].AsMemory()).AsTask().WaitAsync(TimeSpan.FromSeconds(10)) == 0;
+                return await _stream.ReadAsync(new byte[1].AsMemory()).AsTask().WaitAsync(Eventually.Limit) == 0;
             }
             catch (IOException)
             {

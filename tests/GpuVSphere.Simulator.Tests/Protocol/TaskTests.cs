@@ -22,7 +22,7 @@ public sealed class TaskTests
         Assert.Equal("ml-01", info.Element(Soap.Vim + "entityName")!.Value);
         Assert.Equal("TaskReasonUser", info.Element(Soap.Vim + "reason")!.Attribute(Soap.XsiType)!.Value);
         Assert.Equal("administrator@vsphere.local", info.Element(Soap.Vim + "reason")!.Value);
-        await Task.Delay(20);
+        await Eventually.IsTrueAsync(() => soap.Simulator.Clock.Waiting == 1);
         soap.Simulator.Clock.Advance(TimeSpan.FromMinutes(2));
         info = await InfoAsync(soap, task, "success");
         Assert.NotNull(info.Element(Soap.Vim + "completeTime"));
@@ -109,9 +109,11 @@ public sealed class TaskTests
 
         using Soap forgetful = await Soap.LoggedInAsync(new SimulatorOptions { ClockSpeed = 100_000, TaskRetention = TimeSpan.FromMinutes(10) });
         task = forgetful.Simulator.World.StartTask(forgetful.Model.Host.Reference, "x", null, isCancelable: false, _ => Task.FromResult<object?>(null));
-        await Task.Delay(50);
-        await forgetful.CallAsync("CurrentTime", "ServiceInstance", "ServiceInstance");
-        Assert.Null(forgetful.Simulator.World.Find(task));
+        await Eventually.IsTrueAsync(async () =>
+        {
+            await forgetful.CallAsync("CurrentTime", "ServiceInstance", "ServiceInstance");
+            return forgetful.Simulator.World.Find(task) is null;
+        });
     }
 
     private static async Task<XElement> PowerOnAsync(Soap soap) => (await soap.CallAsync("PowerOnVM_Task", "VirtualMachine", "vm-1")).Single();
@@ -120,18 +122,13 @@ public sealed class TaskTests
 
     private static async Task<XElement> UntilAsync(Soap soap, XElement task, Func<XElement, bool> isThere)
     {
-        for (int i = 0; i < 500; i++)
+        XElement? info = null;
+        await Eventually.IsTrueAsync(async () =>
         {
             XElement content = (await soap.CallAsync("RetrievePropertiesEx", "PropertyCollector", "propertyCollector", "<specSet>" + Soap.Spec("Task", Soap.Ref("obj", task), "info") + "</specSet><options/>")).Single();
-            XElement info = content.Descendants(Soap.Vim + "val").First();
-            if (isThere(info))
-            {
-                return info;
-            }
-
-            await Task.Delay(5);
-        }
-
-        throw new TimeoutException("The task did not get there.");
+            info = content.Descendants(Soap.Vim + "val").First();
+            return isThere(info);
+        });
+        return info!;
     }
 }

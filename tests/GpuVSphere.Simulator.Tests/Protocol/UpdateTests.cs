@@ -37,7 +37,7 @@ public sealed class UpdateTests
         await FilterAsync(soap, soap.Model.Vms[0], "name");
         await WaitAsync(soap, "", 0);
         Task<XElement?> waiting = WaitAsync(soap, "1", 60);
-        await Task.Delay(30);
+        await Eventually.IsTrueAsync(() => soap.Simulator.Clock.Waiting == 1);
         Assert.False(waiting.IsCompleted);
         soap.Simulator.Clock.Advance(TimeSpan.FromSeconds(61));
         Assert.Null(await waiting);
@@ -132,9 +132,9 @@ public sealed class UpdateTests
         await FilterAsync(soap, soap.Model.Vms[0], "name");
         await WaitAsync(soap, "", 0);
         Task<(int, XElement)> waiting = soap.PostAsync(Soap.Envelope("WaitForUpdatesEx", Type, Id, "<version>1</version>"));
-        await Task.Delay(20);
+        Assert.Equal(1, soap.Simulator.World.Sessions.All.Single().CallsInProgress);
         soap.Simulator.ExpireSessions();
-        (int status, XElement body) = await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+        (int status, XElement body) = await waiting.WaitAsync(Eventually.Limit);
         Assert.Equal("RequestCanceled", Soap.Fault(status, body).Type);
     }
 
@@ -145,7 +145,7 @@ public sealed class UpdateTests
         await FilterAsync(soap, soap.Model.Vms[0], "name");
         await WaitAsync(soap, "", 0);
         Task<XElement?> waiting = WaitAsync(soap, "1", 7200);
-        await Task.Delay(20);
+        await Eventually.IsTrueAsync(() => soap.Simulator.Clock.Waiting == 1);
         soap.Simulator.Clock.Advance(TimeSpan.FromMinutes(60));
         await soap.CallAsync("CurrentTime", "ServiceInstance", "ServiceInstance");
         soap.Simulator.Clock.Advance(TimeSpan.FromMinutes(70));
