@@ -32,6 +32,41 @@ public sealed partial class SimulatorOptions
     /// </summary>
     public bool RefusesSharedDirectAfterVib { get; init; }
 
+    /// <summary>
+    /// Whether compute-only cards (A100, H100) are offered by the driver flavour of NVIDIA AI Enterprise alone from vGPU 13 on. Sources name 13 and about
+    /// 15/16 for the change: UNCONFIRMED (facts/catalog/compat.md, facts/catalog/gpus.csv).
+    /// </summary>
+    public bool ComputeCardsNeedAiEnterprise { get; init; } = true;
+
+    /// <summary>
+    /// Whether the host makes the GPU instance that a MIG type needs when the VM powers on, and removes it at power-off. False: an admin made it before.
+    /// UNCONFIRMED (no source read says it).
+    /// </summary>
+    public bool MigInstancesMadeAtPowerOn { get; init; } = true;
+
+    /// <summary>Whether the host takes the last free placement (mixed-size, MIG) instead of the first. Which one it takes is UNCONFIRMED.</summary>
+    public bool VgpuPlacementsFromEnd { get; init; }
+
+    /// <summary>Whether disk-only snapshots of a running VM with a vGPU work, and are told so. UNCONFIRMED (no value of the flag was found).</summary>
+    public bool VgpuDiskSnapshots { get; init; }
+
+    /// <summary>Whether A and B types, for which the API has no class of their own, are in vgpuProfileInfo, as quadro. UNCONFIRMED.</summary>
+    public bool VgpuProfileInfoListsApps { get; init; } = true;
+
+    /// <summary>vCenter's advanced setting <c>vgpu.hotmigrate.enabled</c>, without which no running VM with a vGPU migrates (facts/vim25-gpu.md section 3.4).</summary>
+    public bool VgpuHotMigrate { get; init; }
+
+    /// <summary>
+    /// Whether a VM with a vGPU of 16 GB or more needs 64-bit MMIO and EFI as for passthrough. One source says so: UNCONFIRMED
+    /// (facts/features-and-pains.md section 3).
+    /// </summary>
+    public bool LargeVgpusNeedMmio { get; init; }
+
+    /// <summary>
+    /// Whether a GPU that is still Shared makes the power-on fail with the text on graphics resources. False: with that of the plug-in. Both are attested.
+    /// </summary>
+    public bool SharedModeIsNoResource { get; init; } = true;
+
     /// <summary>Simulated time from the begin of a reboot until the host is back; six minutes.</summary>
     public TimeSpan RebootDuration { get; init; } = TimeSpan.FromMinutes(6);
 

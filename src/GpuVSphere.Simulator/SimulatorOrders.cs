@@ -70,9 +70,23 @@ public sealed class SimulatorOrders
         lock (_inventory.Gate)
         {
             HostSystem host = Host(hostName);
-            host.Vibs.Add(new InstalledVib("NVD-VGPU-" + host.Release.Version.Replace(".", string.Empty), "550.163.02-1OEM." + host.Release.Version.Replace(".", string.Empty) + ".0.0." + host.Release.Build, "NVIDIA", "VMwareAccepted", "2025-02-03"));
+            host.Vibs.Add(VgpuDrivers.For(host));
             host.Graphics.DefaultType = "sharedDirect";
             host.Graphics.TakeEffect();
+            host.DevicesChanged();
+        }
+    }
+
+    /// <summary>Switches SR-IOV in the firmware of a server, which the vGPUs of Ampere and later GPUs run on.</summary>
+    /// <param name="hostName">The host.</param>
+    /// <param name="isOn">Whether it is on.</param>
+    /// <exception cref="ArgumentException">There is no such host.</exception>
+    public void FirmwareSriov(string hostName, bool isOn)
+    {
+        lock (_inventory.Gate)
+        {
+            HostSystem host = Host(hostName);
+            host.IsSriovOn = isOn;
             host.DevicesChanged();
         }
     }

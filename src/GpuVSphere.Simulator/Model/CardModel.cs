@@ -12,19 +12,21 @@ internal sealed class CardModel
     private const long MiB = 1024 * 1024;
     private const long GiB = 1024 * MiB;
 
-    public static CardModel P100Pcie16 { get; } = Gpu("Tesla P100-PCIE-16GB", 0x15f8, 0x118f, 16 * 1024, 16 * GiB, "p100");
+    public static CardModel P100Pcie16 { get; } = Gpu("Tesla P100-PCIE-16GB", 0x15f8, 0x118f, 16 * 1024, 16 * GiB, "p100", "Pascal");
 
-    public static CardModel V100Pcie32 { get; } = Gpu("Tesla V100-PCIE-32GB", 0x1db6, 0x124a, 32 * 1024, 32 * GiB, "v100d");
+    public static CardModel V100Pcie32 { get; } = Gpu("Tesla V100-PCIE-32GB", 0x1db6, 0x124a, 32 * 1024, 32 * GiB, "v100d", "Volta");
 
-    public static CardModel T4 { get; } = Gpu("Tesla T4", 0x1eb8, 0x12a2, 16 * 1024, 256 * MiB, "t4");
+    public static CardModel T4 { get; } = Gpu("Tesla T4", 0x1eb8, 0x12a2, 16 * 1024, 256 * MiB, "t4", "Turing");
 
-    public static CardModel A40 { get; } = Gpu("NVIDIA A40", 0x2235, 0x145a, 48 * 1024, 64 * GiB, "a40", 32);
+    public static CardModel A40 { get; } = Gpu("NVIDIA A40", 0x2235, 0x145a, 48 * 1024, 64 * GiB, "a40", "Ampere", 32);
 
-    public static CardModel L40 { get; } = Gpu("NVIDIA L40", 0x26b5, 0x169d, 48 * 1024, 64 * GiB, "l40", 32);
+    public static CardModel L40 { get; } = Gpu("NVIDIA L40", 0x26b5, 0x169d, 48 * 1024, 64 * GiB, "l40", "Ada Lovelace", 32);
 
-    public static CardModel A100Pcie80 { get; } = Gpu("NVIDIA A100 80GB PCIe", 0x20b5, 0x1533, 80 * 1024, 128 * GiB, "a100d", 20);
+    public static CardModel A100Pcie80 { get; } = Gpu("NVIDIA A100 80GB PCIe", 0x20b5, 0x1533, 80 * 1024, 128 * GiB, "a100d", "Ampere", 20);
 
-    public static CardModel H100Pcie80 { get; } = Gpu("NVIDIA H100 PCIe", 0x2331, 0x1626, 80 * 1024, 128 * GiB, "h100", 20);
+    public static CardModel H100Pcie80 { get; } = Gpu("NVIDIA H100 PCIe", 0x2331, 0x1626, 80 * 1024, 128 * GiB, "h100", "Hopper", 20);
+
+    public static CardModel A100Pcie40 { get; } = Gpu("NVIDIA A100-PCIE-40GB", 0x20f1, 0x145f, 40 * 1024, 64 * GiB, "a100", "Ampere", 16);
 
     /// <summary>Every GPU model, for generated inventories.</summary>
     public static IReadOnlyList<CardModel> Gpus { get; } = [P100Pcie16, V100Pcie32, T4, A40, L40, A100Pcie80, H100Pcie80];
@@ -115,6 +117,17 @@ internal sealed class CardModel
     /// <summary>The part of vGPU names that stands for the card, such as <c>a100d</c> in <c>grid_a100d-40c</c>; empty when it runs no vGPU.</summary>
     public string VgpuToken { get; init; } = string.Empty;
 
+    /// <summary>NVIDIA's name of the generation, such as <c>Ampere</c>.</summary>
+    public string Architecture { get; init; } = string.Empty;
+
+    /// <summary>Whether it has ECC memory, which is on from the factory (facts/catalog/gpus.csv; not found for the L40, which is taken to be like the A40).</summary>
+    public bool HasEcc => VgpuToken.Length > 0;
+
+    /// <summary>Whether NVIDIA has no graphics types for it.</summary>
+    public bool IsComputeOnly => VgpuTypeTable.OfCard(this).All(type => type.Series == 'C');
+
+    public bool IsMigCapable => VgpuTypeTable.OfCard(this).Any(type => type.IsMig);
+
     public bool IsGpu { get; init; }
 
     public bool IsCapable { get; init; }
@@ -129,7 +142,7 @@ internal sealed class CardModel
 
     public bool HasLargeBar => Bars.Any(bar => bar.Size > 256 * MiB);
 
-    private static CardModel Gpu(string name, ushort deviceId, ushort subDeviceId, int frameBufferMB, long bar1, string vgpuToken, int virtualFunctions = 0) => new()
+    private static CardModel Gpu(string name, ushort deviceId, ushort subDeviceId, int frameBufferMB, long bar1, string vgpuToken, string architecture, int virtualFunctions = 0) => new()
     {
         Name = name,
         VendorId = 0x10de,
@@ -142,6 +155,7 @@ internal sealed class CardModel
         Bars = MemoryWindows(bar1),
         FrameBufferMB = frameBufferMB,
         VgpuToken = vgpuToken,
+        Architecture = architecture,
         IsCapable = true,
         IsGpu = true,
         MaxVirtualFunctions = virtualFunctions,

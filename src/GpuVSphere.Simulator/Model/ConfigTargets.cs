@@ -19,8 +19,8 @@ internal static class ConfigTargets
                 .With("name", string.Empty)
                 .With("pciDevice", HostWire.PciDevice(host, function))
                 .With("systemId", host.SystemId);
-        IEnumerable<object> vgpus = hosts.SelectMany(VgpuProfile.OfHost).Select(p => p.Name).Distinct()
-            .Select(name => Wire.Of("VirtualMachinePciSharedGpuPassthroughInfo").With("name", name).With("vgpu", name));
+        IEnumerable<object> vgpus = hosts.SelectMany(VgpuOffers.NamesOf).Distinct()
+            .Select(name => Wire.Of("VirtualMachinePciSharedGpuPassthroughInfo").With("name", string.Empty).With("vgpu", name));
         List<HostSystem> withVgpuInfo = hosts.Where(host => host.Release.Has("7.0.3.0")).ToList();
         return Wire.Of("ConfigTarget")
             .With("numCpus", hosts.Count * HostSystem.CpuCores * 2)
@@ -41,8 +41,9 @@ internal static class ConfigTargets
             .With("pciPassthrough", Wire.List(passthrough))
             .With("sharedGpuPassthroughTypes", Wire.List(vgpus))
             .With("dynamicPassthrough", Dynamic(hosts))
-            .With("vgpuDeviceInfo", Wire.List(withVgpuInfo.SelectMany(host => HostWire.VgpuDeviceInfo(host))))
-            .With("vgpuProfileInfo", Wire.List(withVgpuInfo.SelectMany(host => HostWire.VgpuProfileInfo(host))));
+            .With("vgpuDeviceInfo", Wire.List(withVgpuInfo.SelectMany(VgpuWire.DeviceInfo)))
+            .With("vgpuProfileInfo", Wire.List(withVgpuInfo.SelectMany(VgpuWire.ProfileInfo)))
+            .With("vendorDeviceGroupInfo", Wire.List(hosts.SelectMany(VgpuWire.DeviceGroupInfo)));
     }
 
     /// <summary>The kinds of active devices that a dynamic backing can name: one entry for each pair of ids and label, from 7.0.</summary>

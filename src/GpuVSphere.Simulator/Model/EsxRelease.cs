@@ -25,6 +25,10 @@ internal sealed class EsxRelease
 
     public static EsxRelease V70U3 { get; } = new("7.0.3", "21424296", "7.0.3.0", 19);
 
+    public static EsxRelease V80 { get; } = new("8.0.0", "20513097", "8.0.0.1", 20);
+
+    public static EsxRelease V80U1 { get; } = new("8.0.1", "21495797", "8.0.1.0", 20);
+
     public static EsxRelease V80U3 { get; } = new("8.0.3", "24022510", "8.0.3.0", 21);
 
     public static EsxRelease V90 { get; } = new("9.0.0", "24755229", "9.0.0.0", 22);

@@ -25,7 +25,7 @@ internal sealed class HostAssignableHardwareManager(MoRef reference, SimulatedIn
         return call.Method switch
         {
             "RetrieveDynamicPassthroughInfo" => ConfigTargets.Dynamic([host]),
-            "RetrieveVendorDeviceGroupInfo" => new List<object>(),
+            "RetrieveVendorDeviceGroupInfo" => VgpuWire.DeviceGroupInfo(host),
             _ => throw Faults.MethodNotFound(call, Reference),
         };
     }

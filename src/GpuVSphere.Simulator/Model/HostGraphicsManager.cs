@@ -19,8 +19,8 @@ internal sealed class HostGraphicsManager(MoRef reference, SimulatedInventory in
     {
         "graphicsInfo" => HostWire.GraphicsInfo(host),
         "graphicsConfig" => HostWire.GraphicsConfig(host),
-        "sharedPassthruGpuTypes" => HostWire.VgpuTypes(host),
-        "sharedGpuCapabilities" => HostWire.VgpuCapabilities(host),
+        "sharedPassthruGpuTypes" => VgpuWire.Types(host),
+        "sharedGpuCapabilities" => VgpuWire.Capabilities(host),
         _ => null,
     };
 
@@ -57,9 +57,9 @@ internal sealed class HostGraphicsManager(MoRef reference, SimulatedInventory in
             case "IsSharedGraphicsActive":
                 return host.Services.Any(service => service is { Key: "xorg", IsRunning: true }) && host.HasGpuDriver;
             case "RetrieveVgpuDeviceInfo":
-                return HostWire.VgpuDeviceInfo(host);
+                return VgpuWire.DeviceInfo(host);
             case "RetrieveVgpuProfileInfo":
-                return HostWire.VgpuProfileInfo(host);
+                return VgpuWire.ProfileInfo(host);
             case "UpdateGraphicsConfig":
                 DataObject config = call.Arguments.Object("config") ?? throw Unreadable("config", "HostGraphicsConfig is required");
                 Update(

@@ -210,6 +210,7 @@ internal sealed class HostMaintenance(HostSystem host, SimulatedInventory invent
                 }
 
                 function.IgnoresNextReboot = false;
+                function.Gpu.Boot();
             }
 
             foreach (HostService service in host.Services)

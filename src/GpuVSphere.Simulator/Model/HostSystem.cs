@@ -39,7 +39,7 @@ internal sealed class HostSystem : ManagedEntity
         Graphics = new HostGraphics(this);
     }
 
-    public EsxRelease Release { get; }
+    public EsxRelease Release { get; set; }
 
     public string SystemId { get; }
 
@@ -90,6 +90,9 @@ internal sealed class HostSystem : ManagedEntity
 
     public bool BootsFromUsb { get; init; }
 
+    /// <summary>Whether SR-IOV is on in the server's firmware, which the vGPUs of Ampere and later GPUs run on.</summary>
+    public bool IsSriovOn { get; set; } = true;
+
     public List<HostService> Services { get; } = [];
 
     public List<InstalledVib> Vibs { get; } = [];
@@ -117,6 +120,13 @@ internal sealed class HostSystem : ManagedEntity
     /// <summary>The running VMs with a vGPU on a function.</summary>
     public IEnumerable<VirtualMachine> VgpuUsersOf(PciFunction function) =>
         _vms.Where(vm => vm.PowerState == "poweredOn" && vm.Config.Passthrough.Any(device => device.VgpuFunction == function));
+
+    /// <summary>The vGPUs that run on a function, but for those of one VM.</summary>
+    public IEnumerable<VgpuSeat> SeatsOn(PciFunction function, VirtualMachine? except = null) => _vms
+        .Where(vm => vm != except && vm.PowerState == "poweredOn")
+        .SelectMany(vm => vm.Config.Passthrough)
+        .Select(device => device.Seat!)
+        .Where(seat => seat is not null && seat.Function == function);
 
     public void Register(VirtualMachine vm)
     {

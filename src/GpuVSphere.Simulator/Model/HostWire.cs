@@ -94,11 +94,11 @@ internal static class HostWire
             .With("hardwareLabel", host.Release.Has("7.0.2.0") ? function.Label : null);
         return function.Card.MaxVirtualFunctions == 0 ? info : info
             .With("sriovEnabled", false)
-            .With("sriovCapable", true)
+            .With("sriovCapable", host.IsSriovOn)
             .With("sriovActive", false)
             .With("numVirtualFunctionRequested", 0)
             .With("numVirtualFunction", 0)
-            .With("maxVirtualFunctionSupported", function.Card.MaxVirtualFunctions);
+            .With("maxVirtualFunctionSupported", host.IsSriovOn ? function.Card.MaxVirtualFunctions : 0);
     }));
 
     public static List<object> GraphicsInfo(HostSystem host) => Wire.List(host.Graphics.Devices.Select(function => Wire.Of("HostGraphicsInfo")
@@ -106,7 +106,7 @@ internal static class HostWire
         .With("vendorName", function.Card.VendorName)
         .With("pciId", function.Id.ToString())
         .With("graphicsType", host.Graphics.Type(function))
-        .With("vgpuMode", host.Release.Has("8.0.3.0") ? host.Graphics.VgpuMode(function) : null)
+        .With("vgpuMode", host.Release.Has("8.0.3.0") ? VgpuOffers.ModeOf(host, function) : null)
         .With("memorySizeInKB", host.HasGpuDriver && !function.IsActive ? function.Card.FrameBufferMB * 1024L : 0L)
         .With("vm", Users(host, function))));
 
@@ -117,35 +117,6 @@ internal static class HostWire
             .With("deviceId", function.Id.ToString())
             .With("graphicsType", host.Graphics.ConfiguredType(function))
             .With("vgpuMode", host.Release.Has("8.0.3.0") ? function.VgpuMode : null))));
-
-    public static List<object> VgpuTypes(HostSystem host) => Wire.List(VgpuProfile.OfHost(host).Select(profile => (object)profile.Name));
-
-    public static List<object> VgpuCapabilities(HostSystem host) => Wire.List(host.Release.Has("6.7")
-        ? VgpuProfile.OfHost(host).Select(profile => Wire.Of("HostSharedGpuCapabilities")
-            .With("vgpu", profile.Name)
-            .With("diskSnapshotSupported", false)
-            .With("memorySnapshotSupported", true)
-            .With("suspendSupported", true)
-            .With("migrateSupported", true))
-        : []);
-
-    public static List<object> VgpuDeviceInfo(HostSystem host) => Wire.List(VgpuProfile.CardsOf(host).Select(card => Wire.Of("VirtualMachineVgpuDeviceInfo")
-        .With("name", card.Name)
-        .With("deviceName", card.Name)
-        .With("deviceVendorId", ((long)card.DeviceId << 16) | card.VendorId)
-        .With("maxFbSizeInGib", card.FrameBufferMB / 1024L)
-        .With("timeSlicedCapable", true)
-        .With("migCapable", card.VgpuToken is "a100d" or "h100")
-        .With("computeProfileCapable", true)
-        .With("quadroProfileCapable", card.VgpuToken is not ("a100d" or "h100"))));
-
-    public static List<object> VgpuProfileInfo(HostSystem host) => Wire.List(VgpuProfile.OfHost(host).Select(profile => Wire.Of("VirtualMachineVgpuProfileInfo")
-        .With("name", profile.Name)
-        .With("profileName", profile.Name)
-        .With("deviceVendorId", ((long)profile.Card.DeviceId << 16) | profile.Card.VendorId)
-        .With("fbSizeInGib", (long)profile.SizeGB)
-        .With("profileSharing", "timeSliced")
-        .With("profileClass", "compute")));
 
     public static List<object> AssignableBindings(HostSystem host) => Wire.List(
         from function in host.Functions
@@ -178,9 +149,9 @@ internal static class HostWire
             .With("lockdownMode", "lockdownDisabled")
             .With("pciPassthruInfo", PassthruInfo(host))
             .With("graphicsInfo", GraphicsInfo(host))
-            .With("sharedPassthruGpuTypes", VgpuTypes(host))
+            .With("sharedPassthruGpuTypes", VgpuWire.Types(host))
             .With("graphicsConfig", GraphicsConfig(host))
-            .With("sharedGpuCapabilities", VgpuCapabilities(host))
+            .With("sharedGpuCapabilities", VgpuWire.Capabilities(host))
             .With("assignableHardwareBinding", isAssignable ? AssignableBindings(host) : null)
             .With("assignableHardwareConfig", isAssignable ? Wire.Of("HostAssignableHardwareConfig") : null);
     }

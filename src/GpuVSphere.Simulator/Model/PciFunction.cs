@@ -33,6 +33,9 @@ internal sealed class PciFunction(PciId id, CardModel card)
 
     public string VgpuModeInForce { get; set; } = "sameSize";
 
+    /// <summary>What the GPU keeps about itself.</summary>
+    public GpuState Gpu { get; } = new(card);
+
     /// <summary>What the VMkernel calls it, such as <c>vmnic0</c>; empty for most.</summary>
     public string KernelName { get; init; } = string.Empty;
 

@@ -55,6 +55,9 @@ internal sealed class VmConfig
 
     public List<VmDevice> Devices { get; private set; } = [];
 
+    /// <summary>The groups of devices that were given together (8.0).</summary>
+    public List<VmDeviceGroup> DeviceGroups { get; private set; } = [];
+
     public IEnumerable<VmPassthroughDevice> Passthrough => Devices.OfType<VmPassthroughDevice>();
 
     /// <summary>The devices that need the VM's memory in one place, and keep the VM where it is.</summary>
@@ -67,6 +70,7 @@ internal sealed class VmConfig
     {
         VmConfig copy = (VmConfig)MemberwiseClone();
         copy.ExtraConfig = new Dictionary<string, string>(ExtraConfig, StringComparer.OrdinalIgnoreCase);
+        copy.DeviceGroups = DeviceGroups.ToList();
         copy.Devices = Devices.Select(device => device.Copy()).ToList();
         return copy;
     }

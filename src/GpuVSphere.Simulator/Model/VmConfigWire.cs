@@ -87,6 +87,10 @@ internal static class VmConfigWire
             .With("vPMCEnabled", false)
             .With("messageBusTunnelEnabled", false)
             .With("migrateEncryption", "opportunistic")
+            .With("deviceGroups", config.DeviceGroups.Count == 0 ? null : Wire.Of("VirtualMachineVirtualDeviceGroups")
+                .With("deviceGroup", Wire.List(config.DeviceGroups.Select(group => Wire.Of("VirtualMachineVirtualDeviceGroupsVendorDeviceGroup")
+                    .With("groupInstanceKey", group.Key)
+                    .With("deviceGroupName", group.Name)))))
             .With("fixedPassthruHotPlugEnabled", release.Has("8.0.1.0") ? false : null);
     }
 
@@ -255,7 +259,10 @@ internal static class VmConfigWire
                 .With("deviceInfo", Wire.Description("PCI device " + number, passthrough.Kind == PassthroughKind.Vgpu ? "NVIDIA GRID vGPU " + passthrough.Vgpu : passthrough.DeviceName))
                 .With("backing", passthrough.Backing(vm.Host.Release))
                 .With("controllerKey", device.ControllerKey)
-                .With("unitNumber", device.UnitNumber);
+                .With("unitNumber", device.UnitNumber)
+                .With("deviceGroupInfo", passthrough.GroupKey is { } key
+                    ? Wire.Of("VirtualDeviceDeviceGroupInfo").With("groupInstanceKey", key).With("sequenceId", passthrough.GroupSequence)
+                    : null);
         }
 
         // The template has everything but what the server decides; a controller also lists what hangs on it.

@@ -24,7 +24,8 @@ internal sealed class VmLifecycle(VirtualMachine vm, SimulatedInventory inventor
             case "CreateSnapshot_Task":
                 string snapshotName = call.Arguments.RequiredText("name");
                 string description = call.Arguments.Text("description") ?? string.Empty;
-                return vm.StartExclusive(call.Session, "VirtualMachine.createSnapshot", s_short, () => CreateSnapshot(snapshotName, description));
+                bool withMemory = call.Arguments.Boolean("memory") ?? false;
+                return vm.StartExclusive(call.Session, "VirtualMachine.createSnapshot", s_short, () => CreateSnapshot(snapshotName, description, withMemory));
             case "RemoveAllSnapshots_Task":
                 return vm.StartExclusive(call.Session, "VirtualMachine.removeAllSnapshots", s_short, RemoveAllSnapshots);
             case "MarkAsTemplate":
@@ -49,7 +50,7 @@ internal sealed class VmLifecycle(VirtualMachine vm, SimulatedInventory inventor
         }
     }
 
-    private object? CreateSnapshot(string name, string description)
+    private object? CreateSnapshot(string name, string description, bool withMemory)
     {
         vm.Host.RequireConnected();
         if (vm.Config.IsTemplate)
@@ -60,6 +61,12 @@ internal sealed class VmLifecycle(VirtualMachine vm, SimulatedInventory inventor
         if (IsRunning && vm.Config.DirectPath.Any() && Refusals.Has(Refusal.SnapshotWithPassthrough))
         {
             throw new SimulatedFault("SnapshotFault", "An error occurred while taking a snapshot: the running virtual machine has a PCI passthrough device.", "vim25-gpu.md 3.5: no snapshots of a running VM with DirectPath");
+        }
+
+        bool canSnapshot = withMemory ? VgpuWire.CanSnapshotMemory(vm.Host) : VgpuWire.CanSnapshotDisks(vm.Host);
+        if (IsRunning && vm.Config.Passthrough.Any(device => device.Kind == PassthroughKind.Vgpu) && !canSnapshot && Refusals.Has(Refusal.VgpuSnapshotNotSupported))
+        {
+            throw new SimulatedFault("SnapshotFault", "An error occurred while taking a snapshot: the vGPU of the running virtual machine does not support it.", "types-gpu.txt: HostSharedGpuCapabilities, diskSnapshotSupported and memorySnapshotSupported");
         }
 
         int id = vm.Snapshots.Count == 0 ? 1 : vm.Snapshots.Max(s => s.Id) + 1;
@@ -156,7 +163,7 @@ internal sealed class VmLifecycle(VirtualMachine vm, SimulatedInventory inventor
             foreach (VmPassthroughDevice device in config.Passthrough)
             {
                 device.AssignedFunction = null;
-                device.VgpuFunction = null;
+                device.Seat = null;
             }
 
             VirtualMachine clone = new(inventory.NewReference("VirtualMachine", "vm-"), inventory, name, host, vm.Datastore, config) { HasTools = vm.HasTools };
@@ -238,8 +245,38 @@ internal sealed class VmLifecycle(VirtualMachine vm, SimulatedInventory inventor
             }
 
             RequireHardwareOn(host);
-            vm.MoveTo(host);
+            if (host != vm.Host && IsRunning && vm.Config.Passthrough.Any(d => d.Kind == PassthroughKind.Vgpu))
+            {
+                MoveVgpus(host);
+            }
+            else
+            {
+                vm.MoveTo(host);
+            }
+
             return null;
         });
+    }
+
+    private void MoveVgpus(HostSystem host)
+    {
+        bool isAllowed = inventory.Options.VgpuHotMigrate && VgpuWire.CanMigrate(vm.Host) && VgpuWire.CanMigrate(host);
+        if (!isAllowed && Refusals.Has(Refusal.VgpuMigrationNotSupported))
+        {
+            throw new SimulatedFault("MigrationFeatureNotSupported", "Cannot migrate " + vm.Name + " while it runs: its vGPU does not support it, or vgpu.hotmigrate.enabled is not set.", "vim25-gpu.md 3.4: vgpu.hotmigrate.enabled; HostSharedGpuCapabilities.migrateSupported");
+        }
+
+        VgpuPlacement placement = new(host, vm);
+        if (!placement.TryPlace(vm.Config) && Refusals.Has(Refusal.NoVgpuResources))
+        {
+            throw new SimulatedFault("InsufficientGraphicsResourcesFault", "The amount of graphics resource available in the parent resource pool is insufficient for the operation.", "samples/poweron-fault-vgpu-insufficient-graphics.txt");
+        }
+
+        HostSystem from = vm.Host;
+        VgpuSeats.Release(vm);
+        vm.MoveTo(host);
+        VgpuSeats.Take(placement.Found);
+        from.DevicesChanged();
+        host.DevicesChanged();
     }
 }

@@ -36,8 +36,17 @@ internal sealed class VmPassthroughDevice(int key, DataObject template) : VmDevi
     /// <summary>The function that the running VM holds alone.</summary>
     public PciFunction? AssignedFunction { get; set; }
 
+    /// <summary>The key of the VM's device group that it belongs to, or null.</summary>
+    public int? GroupKey { get; init; }
+
+    /// <summary>Its place in the group, from 1.</summary>
+    public int GroupSequence { get; init; }
+
+    /// <summary>Where the vGPU of the running VM is.</summary>
+    public VgpuSeat? Seat { get; set; }
+
     /// <summary>The function that the running VM has a share of.</summary>
-    public PciFunction? VgpuFunction { get; set; }
+    public PciFunction? VgpuFunction => Seat?.Function;
 
     public override VmDevice Copy() => new VmPassthroughDevice(Key, Template)
     {
@@ -54,7 +63,9 @@ internal sealed class VmPassthroughDevice(int key, DataObject template) : VmDevi
         Label = Label,
         Vgpu = Vgpu,
         AssignedFunction = AssignedFunction,
-        VgpuFunction = VgpuFunction,
+        Seat = Seat,
+        GroupKey = GroupKey,
+        GroupSequence = GroupSequence,
     };
 
     public DataObject Backing(EsxRelease release)

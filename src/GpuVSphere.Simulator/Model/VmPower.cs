@@ -46,6 +46,11 @@ internal sealed class VmPower(VirtualMachine vm, SimulatedInventory inventory)
             throw Faults.NotSupported("The virtual machine cannot be suspended: it has a PCI passthrough device.", "vim25-gpu.md 3.5: no suspend with DirectPath");
         }
 
+        if (vm.Config.Passthrough.Any(device => device.Kind == PassthroughKind.Vgpu) && !VgpuWire.CanSuspend(vm.Host) && Refusals.Has(Refusal.VgpuSuspendNotSupported))
+        {
+            throw Faults.NotSupported("The virtual machine cannot be suspended: its vGPU cannot be on this host.", "catalog/vsphere-gpu-features.csv: suspend of vGPU VMs since 6.7");
+        }
+
         Release();
         vm.PowerState = "suspended";
         vm.SuspendTime = inventory.Now;
@@ -117,8 +122,9 @@ internal sealed class VmPower(VirtualMachine vm, SimulatedInventory inventory)
         {
             hadDevices = true;
             device.AssignedFunction = null;
-            device.VgpuFunction = null;
         }
+
+        VgpuSeats.Release(vm);
 
         if (hadDevices)
         {

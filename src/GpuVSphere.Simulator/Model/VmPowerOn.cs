@@ -21,13 +21,20 @@ internal sealed class VmPowerOn(VirtualMachine vm, SimulatedInventory inventory)
     /// <summary>The window of a VM with 64-bit MMIO and no size given, in GB (catalog/mmio.md).</summary>
     private const long DefaultSizeGB = 32;
 
+    /// <summary>The smallest vGPU that one source asks 64-bit MMIO for (features-and-pains.md 3).</summary>
+    private const int LargeVgpuMB = 16 * 1024;
+
     private readonly VmLog _log = new(vm, inventory);
     private readonly HostSystem _host = vm.Host;
     private readonly VmConfig _config = vm.Config;
     private readonly Dictionary<VmPassthroughDevice, PciFunction> _assigned = [];
-    private readonly Dictionary<VmPassthroughDevice, PciFunction> _shares = [];
+    private readonly VgpuPlacement _placement = new(vm.Host, vm);
 
     private Refusals Refusals => inventory.Refusals;
+
+    private IEnumerable<VmPassthroughDevice> Vgpus => _config.Passthrough.Where(device => device.Kind == PassthroughKind.Vgpu);
+
+    private bool HasLargeMmio => _config.Firmware == "efi" && _config.Flag("pciPassthru.use64bitMMIO");
 
     /// <summary>Checks all and powers on, under the gate.</summary>
     public void Run()
@@ -35,23 +42,21 @@ internal sealed class VmPowerOn(VirtualMachine vm, SimulatedInventory inventory)
         CheckState();
         CheckHostMemory();
         _log.Begin();
+        PlaceVgpus();
         CheckReservation();
-        foreach (VmPassthroughDevice device in _config.Passthrough)
+        foreach (VmPassthroughDevice device in _config.DirectPath)
         {
-            switch (device.Kind)
+            if (device.Kind == PassthroughKind.Static)
             {
-                case PassthroughKind.Static:
-                    AssignStatic(device);
-                    break;
-                case PassthroughKind.Dynamic:
-                    AssignDynamic(device);
-                    break;
-                default:
-                    AssignVgpu(device);
-                    break;
+                AssignStatic(device);
+            }
+            else
+            {
+                AssignDynamic(device);
             }
         }
 
+        StartPlugins();
         MapBars();
         PowerOn();
     }
@@ -115,6 +120,11 @@ internal sealed class VmPowerOn(VirtualMachine vm, SimulatedInventory inventory)
     {
         if (_config.Passthrough.Any() && _config.MemoryReservationMB < _config.MemoryMB && Refusals.Has(Refusal.MemoryNotReserved))
         {
+            if (!_config.DirectPath.Any())
+            {
+                throw PluginFailure(Vgpus.First().Vgpu, "samples/poweron-fault-vgpu-plugin-init.txt: memory not reserved");
+            }
+
             string text = string.Format(CultureInfo.InvariantCulture, "Invalid memory setting: memory reservation (sched.mem.min) should be equal to memsize({0}).", _config.MemoryMB);
             _log.Write(text);
             _log.Failed("MemSched");
@@ -174,30 +184,69 @@ internal sealed class VmPowerOn(VirtualMachine vm, SimulatedInventory inventory)
         }
     }
 
-    private void AssignVgpu(VmPassthroughDevice device)
+    /// <summary>What vCenter settles before the VMX process begins: GPUs for all vGPUs of the VM.</summary>
+    private void PlaceVgpus()
     {
-        foreach (PciFunction function in _host.Functions.Where(f => _host.Graphics.Type(f) == "sharedDirect"))
+        if (!Vgpus.Any() || _placement.TryPlace(_config) || !Refusals.Has(Refusal.NoVgpuResources))
         {
-            if (VgpuProfile.Find(function.Card, device.Vgpu) is not { } profile)
-            {
-                continue;
-            }
-
-            List<VmPassthroughDevice> running = _host.Vms.Where(other => other.PowerState == "poweredOn").SelectMany(other => other.Config.Passthrough)
-                .Where(other => other.VgpuFunction == function).Concat(_shares.Where(s => s.Value == function).Select(s => s.Key)).ToList();
-            if (running.All(other => other.Vgpu == profile.Name) && running.Count < profile.MaxPerCard)
-            {
-                _shares[device] = function;
-                return;
-            }
+            return;
         }
 
-        if (Refusals.Has(Refusal.NoVgpuResources))
+        bool isStillShared = _host.Functions.Any(function => _host.Graphics.Type(function) == "shared");
+        if (isStillShared && !inventory.Options.SharedModeIsNoResource)
         {
-            const string text = "The amount of graphics resource available in the parent resource pool is insufficient for the operation.";
-            _log.Write(text);
-            throw new SimulatedFault("InsufficientGraphicsResourcesFault", text, "samples/poweron-fault-vgpu-insufficient-graphics.txt");
+            throw PluginFailure(Vgpus.First().Vgpu, "samples/poweron-fault-vgpu-plugin-init.txt: not Shared Direct");
         }
+
+        throw NoGraphicsResource();
+    }
+
+    /// <summary>What NVIDIA's plug-in in the VMX process checks before it gives a vGPU.</summary>
+    private void StartPlugins()
+    {
+        bool isFractional = _placement.Found.Values.Any(seat => seat.Type.FrameBufferMB < seat.Function.Card.FrameBufferMB);
+        foreach (VgpuSeat seat in _placement.Found.Values)
+        {
+            if (seat.Function.Card.MaxVirtualFunctions > 0 && !_host.IsSriovOn && Refusals.Has(Refusal.VgpuSriovOff))
+            {
+                throw PluginFailure(seat.Type.Name, "samples/poweron-fault-vgpu-plugin-init.txt: SR-IOV off in the BIOS, Ampere and later");
+            }
+
+            if (seat.Function.Gpu.IsEccOn && GpuDriver.Of(_host) is { SupportsEcc: false } && Refusals.Has(Refusal.VgpuEccOn))
+            {
+                throw PluginFailure(seat.Type.Name, "samples/poweron-fault-vgpu-plugin-init.txt: ECC; the guide 6.1.7: before vGPU 9.0");
+            }
+
+            if (_placement.Found.Count > 1 && isFractional && !_host.Release.Has("8.0.0.1") && Refusals.Has(Refusal.FractionalMultiVgpu))
+            {
+                throw PluginFailure(seat.Type.Name, "catalog/compat.md: several vGPUs in a VM, 7.x only whole-frame-buffer types");
+            }
+
+            if (inventory.Options.LargeVgpusNeedMmio && seat.Type.FrameBufferMB >= LargeVgpuMB && !HasLargeMmio)
+            {
+                throw PluginFailure(seat.Type.Name, "features-and-pains.md 3: MMIO also for large vGPUs (UNCONFIRMED)");
+            }
+
+            _log.Write("VMIOP: Loaded plugin libvmx-vmiop.so:VMIOP_InitModule");
+            _log.Write("vmiop_log: gpu-pci-id : " + seat.Function.Id);
+            _log.Write("vmiop_log: vgpu_type : " + (seat.Type.Class ?? "vapp"));
+            _log.Write(string.Format(CultureInfo.InvariantCulture, "vmiop_log: Framebuffer: 0x{0:x}", (long)seat.Type.FrameBufferMB * 1024 * 1024));
+        }
+    }
+
+    private SimulatedFault NoGraphicsResource()
+    {
+        const string text = "The amount of graphics resource available in the parent resource pool is insufficient for the operation.";
+        _log.Write(text);
+        return new SimulatedFault("InsufficientGraphicsResourcesFault", text, "samples/poweron-fault-vgpu-insufficient-graphics.txt");
+    }
+
+    private SimulatedFault PluginFailure(string profile, string fact)
+    {
+        string text = "Could not initialize plugin 'libnvidia-vgx.so' for vGPU \"" + profile + "\"";
+        _log.Write("VMIOP: " + text);
+        _log.Failed("DevicePowerOn");
+        return Faults.PowerOnFailed("DevicePowerOn", fact, text);
     }
 
     /// <summary>Compares the pages that the memory windows of all devices need with what the VM may map.</summary>
@@ -241,11 +290,7 @@ internal sealed class VmPowerOn(VirtualMachine vm, SimulatedInventory inventory)
             pair.Key.AssignedFunction = pair.Value;
         }
 
-        foreach (KeyValuePair<VmPassthroughDevice, PciFunction> pair in _shares)
-        {
-            pair.Key.VgpuFunction = pair.Value;
-        }
-
+        VgpuSeats.Take(_placement.Found);
         vm.PowerState = "poweredOn";
         vm.BootTime = inventory.Now;
         _log.Write("VMX_PowerOn: Transitioned to powered on");

@@ -17,6 +17,9 @@ internal sealed class VmReconfigure(VirtualMachine vm, SimulatedInventory invent
 
     private readonly VmConfig _config = vm.Config.Copy();
 
+    /// <summary>The keys that new device groups get, by those the client gave them.</summary>
+    private readonly Dictionary<int, int> _newGroups = [];
+
     private Refusals Refusals => inventory.Refusals;
 
     public static int HardwareVersion(string text, HostSystem host)
@@ -81,6 +84,7 @@ internal sealed class VmReconfigure(VirtualMachine vm, SimulatedInventory invent
     public object? Run()
     {
         CheckState();
+        ReadDeviceGroups();
         ApplyDevices();
         ApplyExtraConfig();
         ApplyProcessors();
@@ -171,8 +175,57 @@ internal sealed class VmReconfigure(VirtualMachine vm, SimulatedInventory invent
         if (changes.Count > 0)
         {
             CheckCounts();
+            CheckDeviceGroups();
         }
     }
+
+    /// <summary>The groups that the spec brings: a negative key is the client's own until the group has one (types-gpu.txt: VirtualMachineVirtualDeviceGroups).</summary>
+    private void ReadDeviceGroups()
+    {
+        foreach (DataObject group in spec.Object("deviceGroups")?.Objects("deviceGroup") ?? [])
+        {
+            int key = group.Int32("groupInstanceKey") ?? -1;
+            string name = group.Text("deviceGroupName") ?? string.Empty;
+            if (_config.DeviceGroups.Any(known => known.Key == key))
+            {
+                continue;
+            }
+
+            if (VgpuDeviceGroup.OfHost(vm.Host).All(offered => offered.Name != name) && Refusals.Has(Refusal.UnknownDeviceGroup))
+            {
+                throw Faults.InvalidArgument("deviceGroups", "A specified parameter was not correct: deviceGroups", "types-gpu.txt: deviceGroupName from VirtualMachineVendorDeviceGroupInfo");
+            }
+
+            int own = Enumerable.Range(0, 1000).First(free => _config.DeviceGroups.All(known => known.Key != free));
+            _newGroups[key] = own;
+            _config.DeviceGroups.Add(new VmDeviceGroup(own, name));
+        }
+    }
+
+    /// <summary>A group comes and goes as a whole.</summary>
+    private void CheckDeviceGroups()
+    {
+        foreach (VmDeviceGroup group in _config.DeviceGroups.ToList())
+        {
+            int members = _config.Passthrough.Count(device => device.GroupKey == group.Key);
+            int before = vm.Config.Passthrough.Count(device => device.GroupKey == group.Key);
+            VgpuDeviceGroup? offered = VgpuDeviceGroup.OfHost(vm.Host).FirstOrDefault(each => each.Name == group.Name);
+            int whole = before > 0 ? before : offered?.Size ?? members;
+            bool isOther = offered is not null && _config.Passthrough.Any(device => device.GroupKey == group.Key && device.Vgpu != offered.Type.Name);
+            if (members > 0 && (members != whole || isOther) && Refusals.Has(Refusal.IncompleteDeviceGroup))
+            {
+                throw new SimulatedFault("InvalidDeviceSpec", "The devices of the device group '" + group.Name + "' must be added or removed together.", "types-gpu.txt: all devices that form the group in the same request");
+            }
+
+            if (members == 0)
+            {
+                _config.DeviceGroups.Remove(group);
+            }
+        }
+    }
+
+    private int? GroupOf(DataObject device) => device.Object("deviceGroupInfo")?.Int32("groupInstanceKey") is not { } key ? null
+        : _newGroups.TryGetValue(key, out int own) ? own : key;
 
     private void Add(DataObject device, int index)
     {
@@ -233,7 +286,7 @@ internal sealed class VmReconfigure(VirtualMachine vm, SimulatedInventory invent
         {
             "VirtualPCIPassthroughDeviceBackingInfo" => ReadStatic(device, backing, key, unit, index),
             "VirtualPCIPassthroughDynamicBackingInfo" => ReadDynamic(device, backing, key, unit, index),
-            "VirtualPCIPassthroughVmiopBackingInfo" => new VmPassthroughDevice(key, device) { Kind = PassthroughKind.Vgpu, ControllerKey = StandardDevices.PciController, UnitNumber = unit, Vgpu = backing.Text("vgpu") ?? string.Empty },
+            "VirtualPCIPassthroughVmiopBackingInfo" => new VmPassthroughDevice(key, device) { Kind = PassthroughKind.Vgpu, ControllerKey = StandardDevices.PciController, UnitNumber = unit, Vgpu = backing.Text("vgpu") ?? string.Empty, GroupKey = GroupOf(device), GroupSequence = device.Object("deviceGroupInfo")?.Int32("sequenceId") ?? 0 },
             _ => throw InvalidBacking(index, "'" + backing.TypeName + "' is not a backing of a PCI passthrough device"),
         };
 
@@ -434,7 +487,7 @@ internal sealed class VmReconfigure(VirtualMachine vm, SimulatedInventory invent
         {
             VmPassthroughDevice? before = vm.Config.Passthrough.FirstOrDefault(d => d.Key == device.Key);
             device.AssignedFunction ??= before?.AssignedFunction;
-            device.VgpuFunction ??= before?.VgpuFunction;
+            device.Seat ??= before?.Seat;
         }
     }
 

@@ -198,13 +198,13 @@ public sealed class RefusalTests
 
     [Fact]
     public void Every_refusal_has_its_case() =>
-        Assert.Empty(Enum.GetValues<Refusal>().Except(s_cases.Keys));
+        Assert.Empty(Enum.GetValues<Refusal>().Except(s_cases.Keys).Except(VgpuRefusalCases.All.Keys));
 
     [Theory]
     [MemberData(nameof(All))]
     public async Task Refused_with_its_fault(string name)
     {
-        (string expected, Func<SimulatorLab, Task> act) = s_cases[Enum.Parse<Refusal>(name)];
+        (string expected, Func<SimulatorLab, Task> act) = Case(name);
         using SimulatorLab lab = Lab(name);
         SimulatedFault fault = await Assert.ThrowsAsync<SimulatedFault>(() => act(lab));
         Assert.Equal(expected, fault.Detail.TypeName);
@@ -217,14 +217,18 @@ public sealed class RefusalTests
     {
         using SimulatorLab lab = Lab(name);
         lab.Inventory.Refusals.TurnOff(Enum.Parse<Refusal>(name));
-        await s_cases[Enum.Parse<Refusal>(name)].Act(lab);
+        await Case(name).Act(lab);
     }
+
+    private static (string Fault, Func<SimulatorLab, Task> Act) Case(string name) =>
+        s_cases.TryGetValue(Enum.Parse<Refusal>(name), out (string Fault, Func<SimulatorLab, Task> Act) found) ? found : VgpuRefusalCases.All[Enum.Parse<Refusal>(name)];
 
     // A clone takes 20 simulated seconds; for the task that comes between, the clock must not run away: there it runs in real time, and is put forward.
     private static SimulatorLab Lab(string name) => new(new SimulatorOptions
     {
         ClockSpeed = name == nameof(Refusal.TaskInProgress) ? 1 : 10_000,
         RefusesSharedDirectAfterVib = name == nameof(Refusal.SharedDirectAfterVib),
+        Scenario = VgpuRefusalCases.All.ContainsKey(Enum.Parse<Refusal>(name)) ? "vgpu" : "default",
     });
 
     private static Task EnterAsync(SimulatorLab lab, string host) => lab.CallAsync(lab.Host(host), "EnterMaintenanceMode_Task", ("timeout", 0));

@@ -161,5 +161,25 @@ internal sealed class SimulatorLab : IDisposable
         ("extraConfig", mmioSizeGB == 0 ? null : new List<object> { Option("pciPassthru.use64bitMMIO", "TRUE"), Option("pciPassthru.64bitMMIOSizeGB", mmioSizeGB.ToString(CultureInfo.InvariantCulture)) }),
         ("memoryReservationLockedToMax", true));
 
+    /// <summary>Gives a VM vGPUs as one device group, as its host offers it.</summary>
+    public Task GiveGroupAsync(string vmName, string group, params string[] profiles) => ReconfigureAsync(
+        vmName,
+        ("deviceChange", profiles.Select((profile, i) => (object)Change("add", Data(
+            "VirtualPCIPassthrough",
+            ("key", -1 - i),
+            ("backing", Data("VirtualPCIPassthroughVmiopBackingInfo", ("vgpu", profile))),
+            ("deviceGroupInfo", Data(string.Empty, ("groupInstanceKey", -100), ("sequenceId", i + 1)))))).ToList()),
+        ("deviceGroups", Data(string.Empty, ("deviceGroup", new List<object> { Data("VirtualMachineVirtualDeviceGroupsVendorDeviceGroup", ("groupInstanceKey", -100), ("deviceGroupName", group)) }))),
+        ("memoryReservationLockedToMax", true));
+
+    /// <summary>Makes a host one of another release, as if it had been so all along.</summary>
+    public void MoveToRelease(string hostName, EsxRelease release)
+    {
+        lock (Inventory.Gate)
+        {
+            Host(hostName).Release = release;
+        }
+    }
+
     public void Dispose() => Simulator.Dispose();
 }

@@ -208,11 +208,11 @@ public sealed class VmPowerTests
     {
         using SimulatorLab lab = new();
         lab.Simulator.Orders.InstallGpuDriver("esx-80-02");
-        await lab.GiveAsync("ml-80b", 0, SimulatorLab.VgpuDevice(-1, "grid_a40-24c"), SimulatorLab.VgpuDevice(-2, "grid_a40-24c"));
+        await lab.GiveAsync("ml-80b", 0, SimulatorLab.VgpuDevice(-1, "nvidia_a40-24c"), SimulatorLab.VgpuDevice(-2, "nvidia_a40-24c"));
         await lab.PowerOnAsync("ml-80b");
         Assert.Equal(2, lab.Raw.Host("esx-80-02").Device(Gpu).VgpuCount);
         await lab.PowerOffAsync("web-02");
-        await lab.GiveAsync("web-02", 0, SimulatorLab.VgpuDevice(-1, "grid_a40-24c"));
+        await lab.GiveAsync("web-02", 0, SimulatorLab.VgpuDevice(-1, "nvidia_a40-24c"));
         SimulatedFault fault = await Assert.ThrowsAsync<SimulatedFault>(() => lab.PowerOnAsync("web-02"));
         Assert.Equal("InsufficientGraphicsResourcesFault", fault.Detail.TypeName);
     }
