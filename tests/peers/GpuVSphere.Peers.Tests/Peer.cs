@@ -47,7 +47,7 @@ internal sealed class Peer
 
     /// <summary>Runs the peer to its end.</summary>
     public PeerRun Run(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, TimeSpan? limit = null) =>
-        PeerRun.Of(_name, Path, arguments, environment, limit ?? TimeSpan.FromSeconds(60));
+        PeerRun.Of(_name, Path, arguments, environment, limit ?? TimeSpan.FromMinutes(3));
 
     private static Peer Program(string name, string variable, string advice)
     {
@@ -63,7 +63,7 @@ internal sealed class Peer
     {
         try
         {
-            return PeerRun.Of(path, path, check, null, TimeSpan.FromSeconds(30)).ExitCode == 0;
+            return PeerRun.Of(path, path, check, null, TimeSpan.FromMinutes(2)).ExitCode == 0;
         }
         catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or TimeoutException)
         {

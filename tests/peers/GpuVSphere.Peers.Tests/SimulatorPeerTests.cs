@@ -15,7 +15,7 @@ public sealed class SimulatorPeerTests : IDisposable
     private const string Gpu = "0000:3b:00.0";
     private const string Vm = "ml-01";
 
-    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(90));
+    private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(5));
 
     public void Dispose() => _limit.Dispose();
 

@@ -12,7 +12,7 @@ public sealed class VcsimChangeTests : IClassFixture<VcsimFixture>, IDisposable
     private const string Vm = "DC0_C0_RP0_VM0";
 
     private readonly VcsimFixture _vcsim;
-    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(60));
+    private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(5));
 
     public VcsimChangeTests(VcsimFixture vcsim) => _vcsim = vcsim;
 

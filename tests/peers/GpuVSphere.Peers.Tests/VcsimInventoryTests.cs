@@ -11,7 +11,7 @@ namespace GpuVSphere.Peers.Tests;
 public sealed class VcsimInventoryTests : IClassFixture<VcsimFixture>, IDisposable
 {
     private readonly VcsimFixture _vcsim;
-    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(60));
+    private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(5));
 
     public VcsimInventoryTests(VcsimFixture vcsim) => _vcsim = vcsim;
 

@@ -1,17 +1,17 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
-using System.Globalization;
 using System.IO;
-using System.Net;
-using System.Net.Sockets;
-using System.Threading;
+using System.Text.RegularExpressions;
+using System.Threading.Tasks;
 
 namespace GpuVSphere.Peers.Tests;
 
 /// <summary>A running vcsim on a free port of 127.0.0.1, over HTTPS with its own certificate, user <c>user</c>, password <c>pass</c>.</summary>
 internal sealed class VcsimServer : IDisposable
 {
+    private static readonly Regex s_address = new(@"GOVC_URL=https://[^@ ]*@(127\.0\.0\.1:\d+)/sdk", RegexOptions.Compiled);
+
     private readonly Process _process;
 
     private VcsimServer(Process process, Uri address)
@@ -44,9 +44,8 @@ internal sealed class VcsimServer : IDisposable
     /// <param name="arguments">What to simulate: <c>-cluster 1 -host 2 -vm 3</c> and the like, or <c>-load folder</c>.</param>
     public static VcsimServer Start(params string[] arguments)
     {
-        int port = FreePort();
-        string address = $"127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
-        ProcessStartInfo start = new(Peer.Vcsim.Path, ["-l", address, "-username", "user", "-password", "pass", .. arguments])
+        // On a port that the system chooses while it listens, so that nobody else can take it; its first line says which.
+        ProcessStartInfo start = new(Peer.Vcsim.Path, ["-l", "127.0.0.1:0", "-username", "user", "-password", "pass", .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -54,19 +53,28 @@ internal sealed class VcsimServer : IDisposable
             UseShellExecute = false,
         };
         Process process = Process.Start(start)!;
-        process.OutputDataReceived += static (_, _) => { };
+        TaskCompletionSource<Uri> listens = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is null)
+            {
+                listens.TrySetException(new InvalidOperationException("vcsim ended at its start."));
+            }
+            else if (s_address.Match(line.Data) is { Success: true } found)
+            {
+                listens.TrySetResult(new Uri($"https://{found.Groups[1].Value}/sdk"));
+            }
+        };
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        VcsimServer server = new(process, new Uri($"https://{address}/sdk"));
         try
         {
-            server.WaitUntilItListens(port, TimeSpan.FromSeconds(90));
-            return server;
+            return new VcsimServer(process, listens.Task.WaitAsync(TimeSpan.FromMinutes(3)).GetAwaiter().GetResult());
         }
         catch
         {
-            server.Dispose();
+            new VcsimServer(process, new Uri("https://127.0.0.1/sdk")).Dispose();
             throw;
         }
     }
@@ -99,36 +107,5 @@ internal sealed class VcsimServer : IDisposable
         }
 
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private void WaitUntilItListens(int port, TimeSpan limit)
-    {
-        for (Stopwatch watch = Stopwatch.StartNew(); watch.Elapsed < limit; Thread.Sleep(20))
-        {
-            if (_process.HasExited)
-            {
-                throw new InvalidOperationException($"vcsim ended at its start with {_process.ExitCode}.");
-            }
-
-            try
-            {
-                using TcpClient client = new();
-                client.Connect(IPAddress.Loopback, port);
-                return;
-            }
-            catch (SocketException)
-            {
-                // Not listening yet.
-            }
-        }
-
-        throw new TimeoutException($"vcsim did not listen on port {port} within {limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.");
     }
 }

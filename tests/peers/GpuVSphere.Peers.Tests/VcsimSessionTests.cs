@@ -15,7 +15,7 @@ namespace GpuVSphere.Peers.Tests;
 public sealed class VcsimSessionTests : IClassFixture<VcsimFixture>, IDisposable
 {
     private readonly VcsimFixture _vcsim;
-    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(60));
+    private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(5));
 
     public VcsimSessionTests(VcsimFixture vcsim) => _vcsim = vcsim;
 

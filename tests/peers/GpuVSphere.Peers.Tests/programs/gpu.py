@@ -96,7 +96,7 @@ def reboot(content, name):
     wait(host.EnterMaintenanceMode_Task(timeout=0, evacuatePoweredOffVms=False))
     before = host.runtime.bootTime
     wait(host.RebootHost_Task(force=False))
-    limit = time.monotonic() + 30
+    limit = time.monotonic() + 120
     while host.runtime.connectionState != 'connected' or host.runtime.bootTime == before:
         if time.monotonic() > limit:
             raise TimeoutError(name + ' is not back')
