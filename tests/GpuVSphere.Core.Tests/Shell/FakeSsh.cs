@@ -18,12 +18,10 @@ internal sealed class FakeSsh : IDisposable
     public FakeSsh(string body, string banner = "OpenSSH_9.2p1 Debian-2, OpenSSL 3.0.11 19 Sep 2023", string configuration = "hostname esx01\nproxyjump none")
     {
         Program = Path.Combine(_folder, "ssh");
-        File.WriteAllText(
-            Program,
+        Write(
             "#!/bin/sh\nFOLDER='" + _folder + "'\nif [ \"$1\" = -V ]; then echo '" + banner + "' >&2; exit 0; fi\n"
             + "if [ \"$1\" = -G ]; then printf '%s\\n' '" + configuration + "'; exit 0; fi\n"
             + "printf '%s\\n' \"$@\" >> \"$FOLDER/arguments\"; env >> \"$FOLDER/environment\"\n" + body + "\n");
-        File.SetUnixFileMode(Program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     public static HostShellAddress Host { get; } = new(new VimObjectId("uuid", new ManagedObjectReference("HostSystem", "host-1")), "esx01");
@@ -51,4 +49,14 @@ internal sealed class FakeSsh : IDisposable
     public string Read(string file) => File.Exists(Path.Combine(_folder, file)) ? File.ReadAllText(Path.Combine(_folder, file)) : string.Empty;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    // Written by another process: while this one has it open, a program that another test starts would inherit that, and what is open for writing cannot be run.
+    private void Write(string script)
+    {
+        System.Diagnostics.ProcessStartInfo start = new("/bin/sh", ["-c", "cat > \"$0\" && chmod 700 \"$0\"", Program]) { RedirectStandardInput = true };
+        using System.Diagnostics.Process process = System.Diagnostics.Process.Start(start)!;
+        process.StandardInput.Write(script);
+        process.StandardInput.Close();
+        process.WaitForExit();
+    }
 }

@@ -104,7 +104,7 @@ public sealed class OpenSshTests
         using ShellCredential login = FakeSsh.Login("root", "one");
         using IShell shell = await fake.Shells(login).OpenAsync(FakeSsh.Host, CancellationToken.None);
 
-        Assert.Equal(3, (await shell.RunAsync("true", CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30))).ExitCode);
+        Assert.Equal(3, (await shell.RunAsync("true", CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60))).ExitCode);
     }
 
     [SkippableTheory]
@@ -199,7 +199,7 @@ public sealed class OpenSshTests
         using FakeSsh fake = new("exec yes 0123456789");
         using IShell shell = await fake.Shells(outputLimit: 100_000).OpenAsync(FakeSsh.Host, CancellationToken.None);
 
-        GpuVSphereException error = await Assert.ThrowsAsync<GpuVSphereException>(() => shell.RunAsync("true", CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30)));
+        GpuVSphereException error = await Assert.ThrowsAsync<GpuVSphereException>(() => shell.RunAsync("true", CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60)));
 
         Assert.Equal("ShellOutputTooLong", error.Id);
     }
@@ -218,11 +218,11 @@ public sealed class OpenSshTests
 
         await stop.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(60)));
         foreach (string file in new[] { "child", "parent" })
         {
             int id = int.Parse(fake.Read(file).Trim(), System.Globalization.CultureInfo.InvariantCulture);
-            for (int wait = 0; wait < 100 && IsAlive(id); wait++)
+            for (int wait = 0; wait < 1200 && IsAlive(id); wait++)
             {
                 await Task.Delay(50);
             }
