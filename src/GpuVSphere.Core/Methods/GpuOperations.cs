@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Changes;
 using GpuVSphere.Passthrough;
+using GpuVSphere.Vgpu;
 
 namespace GpuVSphere.Methods;
 
@@ -15,6 +16,7 @@ public static class GpuOperations
         new HostPassthroughFactory(),
         new VmPassthroughFactory(),
         new VmMmioFactory(),
+        new GraphicsFactory(),
     ]);
 
     /// <summary>Makes the operation of an intent.</summary>

@@ -27,8 +27,20 @@ public enum ReadinessAction
     /// <summary>The MMIO keys of a VM are set or mended.</summary>
     SetMmio = 32,
 
+    /// <summary>The graphics types, modes or policy of a host are set.</summary>
+    SetGraphics = 256,
+
+    /// <summary>NVIDIA's driver is installed on a host, or replaced.</summary>
+    InstallDriver = 512,
+
+    /// <summary>NVIDIA's driver is removed from a host.</summary>
+    RemoveDriver = 1024,
+
+    /// <summary>The vGPU scheduler of a host is set.</summary>
+    SetScheduler = 2048,
+
     /// <summary>Everything that changes a host.</summary>
-    AnyHost = EnablePassthrough | DisablePassthrough | SetLabel,
+    AnyHost = EnablePassthrough | DisablePassthrough | SetLabel | SetGraphics | InstallDriver | RemoveDriver | SetScheduler,
 
     /// <summary>Everything that changes a VM.</summary>
     AnyVm = AddToVm | RemoveFromVm | SetMmio,

@@ -55,6 +55,9 @@ public sealed record ReadinessSubject
     /// <summary>Whether the user allowed a hard power-off when the guest cannot be asked.</summary>
     public bool MayForce { get; init; }
 
+    /// <summary>What is wanted of the host's graphics; null when something else is changed.</summary>
+    public GraphicsQuestion? Graphics { get; init; }
+
     /// <summary>The id of the change that told the host to reboot and has not seen it come back; null when there is none.</summary>
     public string? RebootedBy { get; init; }
 

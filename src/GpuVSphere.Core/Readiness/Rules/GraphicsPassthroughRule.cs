@@ -1,0 +1,42 @@
+using System.Collections.Generic;
+using System.Linq;
+using GpuVSphere.Inventory;
+
+namespace GpuVSphere.Readiness.Rules;
+
+/// <summary>A GPU that is to serve vGPUs is not in passthrough.</summary>
+internal sealed class GraphicsPassthroughRule : ReadinessRule
+{
+    /// <inheritdoc/>
+    public override string Id => "GRAPHICS-PASSTHROUGH";
+
+    /// <inheritdoc/>
+    public override string Title => "A GPU that gets a graphics type is not in passthrough";
+
+    /// <inheritdoc/>
+    public override string Source => "HostGraphicsInfoGraphicsType: direct is passthrough; NVIDIA's user guide: the host driver does not see such GPUs";
+
+    /// <inheritdoc/>
+    public override ReadinessAction AppliesTo => ReadinessAction.SetGraphics | ReadinessAction.InstallDriver;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
+    {
+        GpuDevice[] away = [.. subject.Devices.Where(device => device.IsEnabled || device.IsActive)];
+        if (away.Length == 0)
+        {
+            yield break;
+        }
+
+        string names = string.Join(", ", away.Select(device => device.Address.ToString()));
+        string next = $"Disable-GpuPassthrough -VMHost {subject.Target.Name} -Device {string.Join(",", away.Select(device => device.Address.ToString()))} -Reboot gives {(away.Length == 1 ? "it" : "them")} back to the host.";
+        if (subject.Graphics?.NamesDevices == true || away.Length == subject.Devices.Count)
+        {
+            yield return Verdict.Confirmed($"{names} on {subject.Target.Name} {(away.Length == 1 ? "is" : "are")} in passthrough mode, so the host cannot use {(away.Length == 1 ? "it" : "them")} for vGPUs.", next);
+        }
+        else
+        {
+            yield return Verdict.Advice($"{names} on {subject.Target.Name} {(away.Length == 1 ? "is" : "are")} in passthrough mode and left as {(away.Length == 1 ? "it is" : "they are")}.", next);
+        }
+    }
+}

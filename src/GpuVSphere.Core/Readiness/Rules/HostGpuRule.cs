@@ -1,0 +1,30 @@
+using System.Collections.Generic;
+
+namespace GpuVSphere.Readiness.Rules;
+
+/// <summary>The host has an NVIDIA GPU.</summary>
+internal sealed class HostGpuRule : ReadinessRule
+{
+    /// <inheritdoc/>
+    public override string Id => "HOST-GPU";
+
+    /// <inheritdoc/>
+    public override string Title => "The host has an NVIDIA GPU";
+
+    /// <inheritdoc/>
+    public override string Source => "HostHardwareInfo.pciDevice: no display device of vendor 0x10DE";
+
+    /// <inheritdoc/>
+    public override ReadinessAction AppliesTo => ReadinessAction.SetGraphics | ReadinessAction.InstallDriver;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
+    {
+        if (subject.Host is { IsConnected: true, Devices.Count: 0 })
+        {
+            yield return Verdict.Confirmed(
+                $"{subject.Target.Name} has no NVIDIA GPU.",
+                "Get-GpuDevice lists the hosts that have one.");
+        }
+    }
+}
