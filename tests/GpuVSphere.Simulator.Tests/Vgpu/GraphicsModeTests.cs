@@ -1,0 +1,186 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using GpuVSphere.Changes;
+using GpuVSphere.Inventory;
+using GpuVSphere.Simulator.Tests.Hosts;
+using GpuVSphere.Vgpu;
+
+namespace GpuVSphere.Simulator.Tests.Vgpu;
+
+/// <summary>Graphics types, modes and policy of hosts, end to end.</summary>
+public sealed class GraphicsModeTests
+{
+    private const string Gpu = "0000:3b:00.0";
+    private const string SecondGpu = "0000:af:00.0";
+
+    [Fact]
+    public async Task Without_a_driver_the_host_and_every_GPU_are_configured_in_one_call_and_nothing_waits()
+    {
+        using HostLab lab = await HostLab.StartAsync();
+        ChangeResult result = await lab.RunOneAsync(await SetAsync(lab, "esx-67-01", GraphicsType.SharedDirect, HostLab.Staged));
+
+        Assert.Equal(ChangeOutcome.Done, result.Outcome);
+        Assert.Contains("no driver serves it yet", result.Message, StringComparison.Ordinal);
+        RawHostGraphics graphics = lab.Raw.Host("esx-67-01").Graphics;
+        Assert.Equal("sharedDirect", graphics.DefaultType);
+        Assert.All(graphics.Devices, device => Assert.Equal("sharedDirect", device.ConfiguredType));
+        Assert.Empty((await lab.PlanAsync(await SetAsync(lab, "esx-67-01", GraphicsType.SharedDirect, HostLab.Staged))).Changes);
+    }
+
+    [Fact]
+    public async Task A_reboot_that_is_asked_for_is_made_although_no_driver_is_there()
+    {
+        using HostLab lab = await HostLab.StartAsync();
+        DateTimeOffset? booted = await BootTimeAsync(lab, "esx-80-01");
+        ChangeResult result = await lab.RunOneAsync(await SetAsync(lab, "esx-80-01", GraphicsType.SharedDirect, HostLab.Reboot));
+        Assert.Equal(ChangeOutcome.Done, result.Outcome);
+        Assert.NotEqual(booted, await BootTimeAsync(lab, "esx-80-01"));
+        Assert.False(lab.Raw.Host("esx-80-01").IsInMaintenance);
+    }
+
+    [Fact]
+    public async Task Before_7_0_U1_a_restart_of_xorg_brings_it_into_force()
+    {
+        using HostLab lab = await HostLab.StartAsync();
+        lab.Simulator.Orders.InstallGpuDriver("esx-67-01");
+        DateTimeOffset? booted = await BootTimeAsync(lab, "esx-67-01");
+        string now = lab.Raw.Host("esx-67-01").Device(Gpu).GraphicsType;
+        GraphicsType other = now == "sharedDirect" ? GraphicsType.Shared : GraphicsType.SharedDirect;
+        ChangeResult result = await lab.RunOneAsync(await SetAsync(lab, "esx-67-01", other, HostLab.Staged));
+
+        Assert.Equal(ChangeOutcome.Done, result.Outcome);
+        Assert.NotEqual(now, lab.Raw.Host("esx-67-01").Device(Gpu).GraphicsType);
+        Assert.Equal(booted, await BootTimeAsync(lab, "esx-67-01"));
+    }
+
+    [Fact]
+    public async Task Later_it_is_staged_said_to_wait_and_a_reboot_brings_it_into_force()
+    {
+        using HostLab lab = await HostLab.StartAsync();
+        lab.Simulator.Orders.InstallGpuDriver("esx-80-02");
+        ChangeResult staged = await lab.RunOneAsync(await SetAsync(lab, "esx-80-02", GraphicsType.Shared, HostLab.Staged));
+        Assert.Equal(ChangeOutcome.Pending, staged.Outcome);
+        Assert.Contains("still Shared Direct", staged.Message, StringComparison.Ordinal);
+
+        HostGraphicsMode seen = await ModeAsync(lab, "esx-80-02");
+        Assert.True(seen.IsPending);
+        Assert.Contains("nv-hostengine", seen.Pending, StringComparison.Ordinal);
+        Assert.All(seen.Gpus, gpu => Assert.Equal((GraphicsType.Shared, "Shared Direct"), (gpu.ConfiguredType!.Value, gpu.ActiveType)));
+
+        ChangeIntent again = await SetAsync(lab, "esx-80-02", GraphicsType.Shared, HostLab.Staged);
+        Assert.Empty((await lab.PlanAsync(again)).Changes.Where(change => change.Needs != ChangeNeeds.None));
+        Assert.Equal(ChangeOutcome.Pending, (await lab.RunOneAsync(again)).Outcome);
+
+        ChangeResult rebooted = await lab.RunOneAsync(await SetAsync(lab, "esx-80-02", GraphicsType.Shared, HostLab.RebootAndPowerOff with { Force = true }));
+        Assert.Equal(ChangeOutcome.Done, rebooted.Outcome);
+        seen = await ModeAsync(lab, "esx-80-02");
+        Assert.False(seen.IsPending);
+        Assert.All(seen.Gpus, gpu => Assert.Equal("Shared", gpu.ActiveType));
+        Assert.Equal("poweredOn", lab.Raw.Vm("web-02").PowerState);
+    }
+
+    [Fact]
+    public async Task One_device_alone_gets_a_type_and_the_others_are_sent_as_they_were()
+    {
+        using HostLab lab = await HostLab.StartAsync();
+        await lab.RunOneAsync(await SetAsync(lab, "esx-80-01", GraphicsType.SharedDirect, HostLab.Staged, device: SecondGpu));
+        RawHostGraphics graphics = lab.Raw.Host("esx-80-01").Graphics;
+        Assert.Equal("shared", graphics.DefaultType);
+        Assert.Equal("shared", graphics.Device(Gpu).ConfiguredType);
+        Assert.Equal("sharedDirect", graphics.Device(SecondGpu).ConfiguredType);
+    }
+
+    [Fact]
+    public async Task Policy_and_mode_are_set_and_undone()
+    {
+        using HostLab lab = await HostLab.StartAsync();
+        GpuHost host = (await lab.ReadAsync()).Hosts.Single(host => host.Name == "esx-80-02");
+        ChangeIntent intent = GraphicsIntents.Set([host], new Dictionary<GpuHost, IReadOnlyList<PciAddress>>(), GraphicsType.SharedDirect, AssignmentPolicy.Consolidation, VgpuMode.MixedSize, HostLab.Staged);
+        ChangeResult result = await lab.RunOneAsync(intent);
+        Assert.Equal(ChangeOutcome.Done, result.Outcome);
+        RawHostGraphics graphics = lab.Raw.Host("esx-80-02").Graphics;
+        Assert.Equal(("sharedDirect", "consolidation"), (graphics.DefaultType, graphics.Policy));
+        Assert.All([Gpu, SecondGpu], address => Assert.Equal("mixedSize", graphics.Device(address).ConfiguredMode));
+
+        await lab.Changes.UndoAsync(result.ChangeId!, lab.Context, null, lab.Feedback, CancellationToken.None);
+        graphics = lab.Raw.Host("esx-80-02").Graphics;
+        Assert.Equal(("shared", "performance"), (graphics.DefaultType, graphics.Policy));
+        Assert.All([Gpu, SecondGpu], address => Assert.Equal(("shared", "sameSize"), (graphics.Device(address).ConfiguredType, graphics.Device(address).ConfiguredMode)));
+    }
+
+    [Theory]
+    [InlineData("esx-67-01", "VGPU-MODE", "8.0 U3")]
+    [InlineData("esx-70-01", "VGPU-MODE", "8.0 U3")]
+    [InlineData("esx-usb-01", "VGPU-MODE", "Turing")]
+    public async Task Mixed_size_is_refused_where_version_or_generation_lack_it(string name, string rule, string words)
+    {
+        using HostLab lab = await HostLab.StartAsync();
+        GpuHost host = (await lab.ReadAsync()).Hosts.Single(host => host.Name == name);
+        ChangePlan plan = await lab.PlanAsync(GraphicsIntents.Set([host], new Dictionary<GpuHost, IReadOnlyList<PciAddress>>(), null, null, VgpuMode.MixedSize, HostLab.Staged));
+        Finding finding = Assert.Single(plan.Findings.Where(finding => finding.Blocks));
+        Assert.Equal(rule, finding.RuleId);
+        Assert.Contains(words, finding.Message, StringComparison.Ordinal);
+        Assert.All(lab.Raw.Host(name).Graphics.Devices, device => Assert.Equal("sameSize", device.ConfiguredMode));
+    }
+
+    [Fact]
+    public async Task A_host_without_a_GPU_and_a_GPU_in_passthrough_are_refused()
+    {
+        using HostLab lab = await HostLab.StartAsync();
+        ChangePlan none = await lab.PlanAsync(await SetAsync(lab, "esx-none-01", GraphicsType.SharedDirect, HostLab.Staged));
+        Assert.Equal("HOST-GPU", Assert.Single(none.Findings.Where(finding => finding.Blocks)).RuleId);
+
+        await lab.RunOneAsync(await lab.EnableAsync(HostLab.Staged, "esx-90-01/" + Gpu));
+        ChangePlan named = await lab.PlanAsync(await SetAsync(lab, "esx-90-01", GraphicsType.SharedDirect, HostLab.Staged, Gpu));
+        Finding finding = Assert.Single(named.Findings.Where(finding => finding.Blocks));
+        Assert.Equal("GRAPHICS-PASSTHROUGH", finding.RuleId);
+        Assert.Contains("Disable-GpuPassthrough", finding.NextStep, StringComparison.Ordinal);
+
+        ChangeResult rest = await lab.RunOneAsync(await SetAsync(lab, "esx-90-01", GraphicsType.SharedDirect, HostLab.Staged));
+        Assert.Equal(ChangeOutcome.Done, rest.Outcome);
+        Assert.Equal("sharedDirect", lab.Raw.Host("esx-90-01").Graphics.Device(SecondGpu).ConfiguredType);
+    }
+
+    [Fact]
+    public async Task A_6_7_host_where_the_driver_came_first_is_mended_by_its_default()
+    {
+        using HostLab lab = await HostLab.StartAsync(new SimulatorOptions { ClockSpeed = 400, RefusesSharedDirectAfterVib = true });
+        lab.Simulator.Orders.InstallGpuDriver("esx-67-01");
+        await lab.RunOneAsync(await SetAsync(lab, "esx-67-01", GraphicsType.Shared, HostLab.Staged));
+        ChangeResult result = await lab.RunOneAsync(await SetAsync(lab, "esx-67-01", GraphicsType.SharedDirect, HostLab.Staged));
+        RawHostGraphics graphics = lab.Raw.Host("esx-67-01").Graphics;
+        Assert.Equal("sharedDirect", graphics.DefaultType);
+
+        // What the host still refuses is not called done.
+        Assert.Equal(graphics.Device(Gpu).ConfiguredType == "sharedDirect", result.Outcome == ChangeOutcome.Done);
+        Assert.Equal(result.Outcome == ChangeOutcome.Done, result.Error is null);
+    }
+
+    [Fact]
+    public async Task The_account_needs_the_privilege()
+    {
+        using HostLab lab = await HostLab.StartAsync(user: "readonly@vsphere.local");
+        ChangePlan plan = await lab.PlanAsync(await SetAsync(lab, "esx-80-01", GraphicsType.SharedDirect, HostLab.Staged));
+        Assert.Contains(plan.Findings, finding => finding.Blocks && finding.Message.Contains("Host.Config.Settings", StringComparison.Ordinal));
+    }
+
+    internal static async Task<ChangeIntent> SetAsync(HostLab lab, string name, GraphicsType type, HostChangeOptions options, string? device = null)
+    {
+        GpuHost host = (await lab.ReadAsync()).Hosts.Single(host => host.Name == name);
+        Dictionary<GpuHost, IReadOnlyList<PciAddress>> devices = [];
+        if (device is not null)
+        {
+            devices[host] = [PciAddress.TryParse(device, out PciAddress address) ? address : default];
+        }
+
+        return GraphicsIntents.Set([host], devices, type, null, null, options);
+    }
+
+    private static async Task<DateTimeOffset?> BootTimeAsync(HostLab lab, string name) => (await lab.ReadAsync()).Hosts.Single(host => host.Name == name).BootTime;
+
+    private static async Task<HostGraphicsMode> ModeAsync(HostLab lab, string name) =>
+        (await HostGraphicsModes.ReadAsync(lab.Sessions[0], [(await lab.ReadAsync()).Hosts.Single(host => host.Name == name)], CancellationToken.None)).Single();
+}
