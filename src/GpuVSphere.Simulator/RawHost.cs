@@ -50,6 +50,24 @@ public sealed class RawHost
     /// <summary>The graphics types, configured and in force.</summary>
     public RawHostGraphics Graphics => Read(() => new RawHostGraphics(_host));
 
+    /// <summary>The installed packages, such as <c>NVIDIA_bootbank_NVIDIA-VMware_ESXi_6.7_Host_Driver_390.42-1OEM.670.0.0.7535516</c>.</summary>
+    public IReadOnlyList<string> Vibs => Read(() => _host.Vibs.Select(vib => vib.Id).ToList());
+
+    /// <summary>The packages of the image that runs: what was installed at the last boot.</summary>
+    public IReadOnlyList<string> RunningVibs => Read(() => _host.Software.Running.Select(vib => vib.Id).ToList());
+
+    /// <summary>Whether the VMkernel runs NVIDIA's vGPU driver.</summary>
+    public bool HasGpuDriver => Read(() => _host.HasGpuDriver);
+
+    /// <summary>The acceptance level, such as <c>PartnerSupported</c>.</summary>
+    public string AcceptanceLevel => Read(() => _host.Software.Level.CliName);
+
+    /// <summary>The parameters of VMkernel modules as they are set, one line for each module.</summary>
+    public IReadOnlyDictionary<string, string> ModuleParameters => Read(() => new Dictionary<string, string>(_host.Software.ModuleParameters));
+
+    /// <summary>The parameters that the modules were loaded with.</summary>
+    public IReadOnlyDictionary<string, string> ModuleParametersInForce => Read(() => new Dictionary<string, string>(_host.Software.ModuleParametersInForce));
+
     /// <summary>The names of its VMs.</summary>
     public IReadOnlyList<string> VmNames => Read(() => _host.Vms.Select(vm => vm.Name).ToList());
 

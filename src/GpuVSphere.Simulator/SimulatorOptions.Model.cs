@@ -67,6 +67,15 @@ public sealed partial class SimulatorOptions
     /// </summary>
     public bool SharedModeIsNoResource { get; init; } = true;
 
+    /// <summary>
+    /// Whether a driver that was installed live runs at once. It does not: a reboot is needed whatever esxcli prints (facts/features-and-pains.md,
+    /// section 3). That the guide runs nvidia-smi without one leaves it open for old releases.
+    /// </summary>
+    public bool DriverLoadsWithoutReboot { get; init; }
+
+    /// <summary>Simulated time that esxcli takes to install or remove packages; thirty seconds.</summary>
+    public TimeSpan SoftwareDuration { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Simulated time from the begin of a reboot until the host is back; six minutes.</summary>
     public TimeSpan RebootDuration { get; init; } = TimeSpan.FromMinutes(6);
 

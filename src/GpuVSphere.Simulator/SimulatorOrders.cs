@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Simulator.Model;
+using GpuVSphere.Simulator.Model.Software;
 
 namespace GpuVSphere.Simulator;
 
@@ -71,6 +73,7 @@ public sealed class SimulatorOrders
         {
             HostSystem host = Host(hostName);
             host.Vibs.Add(VgpuDrivers.For(host));
+            host.Software.Boot();
             host.Graphics.DefaultType = "sharedDirect";
             host.Graphics.TakeEffect();
             host.DevicesChanged();
@@ -88,6 +91,113 @@ public sealed class SimulatorOrders
             HostSystem host = Host(hostName);
             host.IsSriovOn = isOn;
             host.DevicesChanged();
+        }
+    }
+
+    /// <summary>Installs a package on a host past every check, and boots it, as if it had been there before.</summary>
+    /// <param name="hostName">The host.</param>
+    /// <param name="package">A VIB, or an offline bundle with all of its VIBs.</param>
+    /// <exception cref="ArgumentException">There is no such host.</exception>
+    public void Install(string hostName, byte[] package)
+    {
+        lock (_inventory.Gate)
+        {
+            HostSystem host = Host(hostName);
+            foreach (VibPackage vib in Packages(package))
+            {
+                host.Software.Put(vib);
+            }
+
+            host.Software.Boot();
+            host.Graphics.TakeEffect();
+            host.DevicesChanged();
+        }
+    }
+
+    /// <summary>Sets the acceptance level of a host past every check.</summary>
+    /// <param name="hostName">The host.</param>
+    /// <param name="level"><c>VMwareCertified</c>, <c>VMwareAccepted</c>, <c>PartnerSupported</c> or <c>CommunitySupported</c>.</param>
+    /// <exception cref="ArgumentException">There is no such host or level.</exception>
+    public void AcceptanceLevel(string hostName, string level)
+    {
+        lock (_inventory.Gate)
+        {
+            Host(hostName).Software.Level = Acceptance.Find(level) ?? throw new ArgumentException("'" + level + "' is no acceptance level.", nameof(level));
+        }
+    }
+
+    /// <summary>Says how much room is left for packages on a host.</summary>
+    /// <param name="hostName">The host.</param>
+    /// <param name="bytes">The free bytes.</param>
+    /// <exception cref="ArgumentException">There is no such host.</exception>
+    public void BootbankFree(string hostName, long bytes)
+    {
+        lock (_inventory.Gate)
+        {
+            Host(hostName).Software.BootbankFreeBytes = bytes;
+        }
+    }
+
+    /// <summary>Says how much room is left on a datastore.</summary>
+    /// <param name="datastore">Its name.</param>
+    /// <param name="bytes">The free bytes.</param>
+    /// <exception cref="ArgumentException">There is no such datastore.</exception>
+    public void DatastoreFree(string datastore, long bytes)
+    {
+        lock (_inventory.Gate)
+        {
+            Datastore found = Store(datastore);
+            found.FreeBytes = bytes;
+            _inventory.Changed(found, "summary");
+        }
+    }
+
+    /// <summary>Puts a file on a datastore, with its folders.</summary>
+    /// <param name="datastore">Its name.</param>
+    /// <param name="path">Such as <c>NVIDIA/driver.vib</c>.</param>
+    /// <param name="content">What is in it.</param>
+    /// <exception cref="ArgumentException">There is no such datastore.</exception>
+    public void DatastoreFile(string datastore, string path, byte[] content)
+    {
+        lock (_inventory.Gate)
+        {
+            Store(datastore).Put(path, content);
+        }
+    }
+
+    /// <summary>Makes an address that the hosts can download from; every other one is out of their reach.</summary>
+    /// <param name="url">The whole address, as it will be given.</param>
+    /// <param name="content">What is served there.</param>
+    public void Download(string url, byte[] content)
+    {
+        lock (_inventory.Gate)
+        {
+            _inventory.Downloads[url] = content;
+        }
+    }
+
+    /// <summary>Sets the components that the image of an image-managed cluster has besides the base.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="packages">Offline bundles; none for the base alone.</param>
+    /// <exception cref="ArgumentException">There is no such cluster, or it is not managed by an image.</exception>
+    public void ClusterImage(string cluster, params byte[][] packages)
+    {
+        lock (_inventory.Gate)
+        {
+            ComputeResource found = ImageManaged(cluster);
+            found.Image.Clear();
+            found.Image.AddRange(packages.SelectMany(Packages));
+        }
+    }
+
+    /// <summary>Remediates an image-managed cluster, hosts rebooted: packages that the image lacks are gone, those that it has are there.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <exception cref="ArgumentException">There is no such cluster, or it is not managed by an image.</exception>
+    public void RemediateCluster(string cluster)
+    {
+        lock (_inventory.Gate)
+        {
+            ImageManaged(cluster).Remediate();
         }
     }
 
@@ -110,6 +220,16 @@ public sealed class SimulatorOrders
 
     private HostSystem Host(string name) =>
         _inventory.Hosts.FirstOrDefault(host => host.Name == name) ?? throw new ArgumentException("The simulator has no host '" + name + "'.", nameof(name));
+
+    private static IReadOnlyList<VibPackage> Packages(byte[] content) =>
+        content.Length > 1 && content[0] == 'P' && content[1] == 'K' ? DepotReader.Read(content) : [VibReader.Read(content)];
+
+    private Datastore Store(string name) =>
+        _inventory.Datastores.FirstOrDefault(store => store.Name == name) ?? throw new ArgumentException("The simulator has no datastore '" + name + "'.", nameof(name));
+
+    private ComputeResource ImageManaged(string name) =>
+        _inventory.Hosts.Select(host => host.Compute).FirstOrDefault(compute => compute.Name == name && compute.IsImageManaged)
+        ?? throw new ArgumentException("The simulator has no image-managed cluster '" + name + "'.", nameof(name));
 
     private VirtualMachine Vm(string name) =>
         _inventory.Vms.FirstOrDefault(vm => vm.Name == name) ?? throw new ArgumentException("The simulator has no VM '" + name + "'.", nameof(name));

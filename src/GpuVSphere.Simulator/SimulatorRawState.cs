@@ -49,6 +49,19 @@ public sealed class SimulatorRawState
     /// <exception cref="ArgumentException">There is no such VM.</exception>
     public RawVm Vm(string name) => Vms.FirstOrDefault(vm => vm.Name == name) ?? throw new ArgumentException("The simulator has no VM '" + name + "'.", nameof(name));
 
+    /// <summary>The files in a folder of a datastore, by their paths.</summary>
+    /// <param name="datastore">Its name.</param>
+    /// <param name="folder">Such as <c>NVIDIA</c>.</param>
+    /// <exception cref="ArgumentException">There is no such datastore.</exception>
+    public IReadOnlyList<string> Files(string datastore, string folder)
+    {
+        lock (_inventory.Gate)
+        {
+            return (_inventory.Datastores.FirstOrDefault(store => store.Name == datastore) ?? throw new ArgumentException("The simulator has no datastore '" + datastore + "'.", nameof(datastore)))
+                .FilesIn(folder).Select(file => file.Path).ToList();
+        }
+    }
+
     /// <summary>Whether there is a VM of that name.</summary>
     /// <param name="name">The name.</param>
     public bool HasVm(string name) => Vms.Any(vm => vm.Name == name);

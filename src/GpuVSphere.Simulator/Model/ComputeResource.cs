@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using GpuVSphere.Simulator.Model.Software;
 using GpuVSphere.Simulator.Protocol;
 
 namespace GpuVSphere.Simulator.Model;
@@ -7,10 +8,16 @@ namespace GpuVSphere.Simulator.Model;
 /// <summary>A cluster, or the compute resource of a single host.</summary>
 internal sealed class ComputeResource(MoRef reference, SimulatedInventory inventory, string name) : ManagedEntity(reference, inventory, name)
 {
-    private static readonly string[] s_own = ["configurationEx", "datastore", "environmentBrowser", "host", "network", "resourcePool", "summary"];
+    private static readonly string[] s_own = ["configurationEx", "datastore", "environmentBrowser", "host", "lifecycleManaged", "network", "resourcePool", "summary"];
     private static readonly string[] s_cluster = [.. s_own, "configuration"];
 
     private readonly List<HostSystem> _hosts = [];
+
+    /// <summary>Whether one image is kept on all its hosts (7.0+): what the image lacks, its next remediation removes.</summary>
+    public bool IsImageManaged { get; init; }
+
+    /// <summary>The components of the image besides the base.</summary>
+    public List<VibPackage> Image { get; } = [];
 
     public bool IsCluster => Reference.Type == "ClusterComputeResource";
 
@@ -28,9 +35,25 @@ internal sealed class ComputeResource(MoRef reference, SimulatedInventory invent
         _hosts.Add(host);
     }
 
+    /// <summary>Brings the hosts to the image, through their reboots: packages of other vendors that it lacks go, what it has comes.</summary>
+    public void Remediate()
+    {
+        foreach (HostSystem host in _hosts.Where(host => host.IsAvailable))
+        {
+            host.Software.Drop(vib => vib.Vendor != "VMware" && Image.All(package => package.Id != vib.Id));
+            foreach (VibPackage package in Image.Where(package => host.Vibs.All(vib => vib.Id != package.Id)))
+            {
+                host.Software.Put(package);
+            }
+
+            host.Maintenance.Restarted();
+        }
+    }
+
     protected override object? GetOwnProperty(string name) => name switch
     {
         "host" => Wire.References(_hosts),
+        "lifecycleManaged" => IsImageManaged,
         "resourcePool" => Pool.Reference,
         "environmentBrowser" => Browser.Reference,
         "datastore" => Wire.References(Inventory.Datastores),

@@ -9,11 +9,10 @@ namespace GpuVSphere.Simulator.Model;
 /// <summary>A datastore that every host mounts, with its files in memory.</summary>
 internal sealed class Datastore : ManagedEntity
 {
-    private const long Capacity = 4L * 1024 * 1024 * 1024 * 1024;
-
     private static readonly string[] s_own = ["browser", "capability", "host", "info", "iormConfiguration", "summary", "vm"];
 
     private readonly Dictionary<string, Stored> _files = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _made = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedSet<string>> _directories = new(StringComparer.Ordinal);
 
     public Datastore(MoRef reference, SimulatedInventory inventory, string name, HostDatastoreBrowser browser)
@@ -24,6 +23,10 @@ internal sealed class Datastore : ManagedEntity
     }
 
     public HostDatastoreBrowser Browser { get; }
+
+    public long CapacityBytes { get; } = 4L * 1024 * 1024 * 1024 * 1024;
+
+    public long FreeBytes { get; set; } = 2L * 1024 * 1024 * 1024 * 1024;
 
     public string Url { get; }
 
@@ -75,7 +78,10 @@ internal sealed class Datastore : ManagedEntity
         }
     }
 
-    public bool HasDirectory(string directory) => directory.Length == 0 || _directories.ContainsKey(directory) || _directories.Keys.Any(d => d.StartsWith(directory + "/", StringComparison.Ordinal));
+    /// <summary>Makes a directory that stays when nothing is in it.</summary>
+    public void MakeDirectory(string directory) => _made.Add(directory);
+
+    public bool HasDirectory(string directory) => directory.Length == 0 || _made.Contains(directory) || _made.Any(d => d.StartsWith(directory + "/", StringComparison.Ordinal)) || _directories.ContainsKey(directory) || _directories.Keys.Any(d => d.StartsWith(directory + "/", StringComparison.Ordinal));
 
     public IEnumerable<DatastoreFile> FilesIn(string directory) => _directories.TryGetValue(directory, out SortedSet<string>? names)
         ? names.Select(path => new DatastoreFile(path, _files[path].Size, _files[path].Modified))
@@ -85,7 +91,7 @@ internal sealed class Datastore : ManagedEntity
     public IEnumerable<string> DirectoriesIn(string directory)
     {
         string prefix = directory.Length == 0 ? string.Empty : directory + "/";
-        return _directories.Keys
+        return _directories.Keys.Concat(_made)
             .Where(d => d.Length > prefix.Length && d.StartsWith(prefix, StringComparison.Ordinal))
             .Select(d => d.Substring(prefix.Length).Split('/')[0])
             .Distinct()
@@ -111,7 +117,7 @@ internal sealed class Datastore : ManagedEntity
         "info" => Wire.Of("VmfsDatastoreInfo")
             .With("name", Name)
             .With("url", Url)
-            .With("freeSpace", Capacity / 2)
+            .With("freeSpace", FreeBytes)
             .With("maxFileSize", 70368744177664L)
             .With("maxMemoryFileSize", 70368744177664L)
             .With("maxPhysicalRDMFileSize", 70368744177664L)
@@ -125,8 +131,8 @@ internal sealed class Datastore : ManagedEntity
         .With("datastore", Reference)
         .With("name", Name)
         .With("url", Url)
-        .With("capacity", Capacity)
-        .With("freeSpace", Capacity / 2)
+        .With("capacity", CapacityBytes)
+        .With("freeSpace", FreeBytes)
         .With("uncommitted", 0L)
         .With("accessible", true)
         .With("multipleHostAccess", Inventory.Hosts.Count > 1)

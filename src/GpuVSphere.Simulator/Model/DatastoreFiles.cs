@@ -11,15 +11,28 @@ internal sealed class DatastoreFiles(SimulatedInventory inventory) : IDatastoreF
     public Stream? OpenRead(string? datacenterPath, string datastore, string path) =>
         Find(datacenterPath, datastore)?.Read(Clean(path)) is { } content ? new MemoryStream(content, false) : null;
 
-    public bool Write(string? datacenterPath, string datastore, string path, byte[] content)
+    public FileWrite Write(string? datacenterPath, string datastore, string path, byte[] content)
     {
         if (Find(datacenterPath, datastore) is not { } found)
         {
-            return false;
+            return FileWrite.NoDatastore;
         }
 
-        found.Put(Clean(path), content);
-        return true;
+        string clean = Clean(path);
+        string folder = clean.LastIndexOf('/') is int slash and >= 0 ? clean.Substring(0, slash) : string.Empty;
+        if (!found.HasDirectory(folder) && inventory.Refusals.Has(Refusal.UploadWithoutFolder))
+        {
+            return FileWrite.NoFolder;
+        }
+
+        if (content.Length > found.FreeBytes && inventory.Refusals.Has(Refusal.DatastoreFull))
+        {
+            return FileWrite.Full;
+        }
+
+        found.Put(clean, content);
+        inventory.Changed(found, "summary");
+        return FileWrite.Done;
     }
 
     private static string Clean(string path) => path.Trim('/');

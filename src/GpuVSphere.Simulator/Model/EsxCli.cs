@@ -34,18 +34,9 @@ internal static class EsxCli
             new EsxCliParameter("enable", ["--enable", "-e"], "Whether maintenance mode is on.", IsRequired: true),
             new EsxCliParameter("timeout", ["--timeout", "-t"], "Seconds to wait."),
             new EsxCliParameter("vsanmode", ["--vsanmode", "-m"], "What happens to vSAN data.")]);
+        yield return Command("storage.filesystem", "list", "FilesystemVolume", "table", _ => Wire.List(FileSystems(host, inventory)), "MountPoint", "VolumeName", "UUID", "Mounted", "Type", "Size", "Free");
         yield return Command("storage.core.device", "list", "CoreDevice", "simple", _ => Wire.List([BootDevice(host), SharedDisk()]));
-        yield return Command("software.vib", "list", "VIBSummaryExt", "table", _ => Wire.List(host.Vibs.Select(vib => Wire.Of(string.Empty)
-            .With("AcceptanceLevel", vib.AcceptanceLevel)
-            .With("CreationDate", vib.InstallDate)
-            .With("ID", vib.Vendor + "_bootbank_" + vib.Name + "_" + vib.Version)
-            .With("InstallDate", vib.InstallDate)
-            .With("Name", vib.Name)
-            .With("Platforms", host.Release.Has("8.0.0.1") ? "host" : null)
-            .With("Status", string.Empty)
-            .With("Vendor", vib.Vendor)
-            .With("Version", vib.Version))), "Name", "Version", "Vendor", "AcceptanceLevel", "InstallDate");
-        foreach (EsxCliCommand command in EsxCliGraphics.CommandsOf(host, gate))
+        foreach (EsxCliCommand command in EsxCliGraphics.CommandsOf(host, gate).Concat(EsxCliSoftware.CommandsOf(host, inventory)).Concat(EsxCliModules.CommandsOf(host, gate)))
         {
             yield return command;
         }
@@ -124,6 +115,30 @@ internal static class EsxCli
         host.IsInMaintenance = enable;
         host.RuntimeChanged();
         return true;
+    }
+
+    /// <summary>The datastores, and the two bank volumes that the host's image lies on. The type name is UNCONFIRMED.</summary>
+    private static IEnumerable<DataObject> FileSystems(HostSystem host, SimulatedInventory inventory)
+    {
+        foreach (Datastore datastore in inventory.Datastores)
+        {
+            yield return Volume(datastore.Url.Substring("ds://".Length).TrimEnd('/'), datastore.Name, "VMFS-6", datastore.CapacityBytes, datastore.FreeBytes);
+        }
+
+        foreach (string bank in new[] { "BOOTBANK1", "BOOTBANK2" })
+        {
+            string uuid = StableGuid.From(bank + ":" + host.Name).ToString();
+            yield return Volume("/vmfs/volumes/" + uuid, bank, "vfat", host.Release.Has("7.0.0.0") ? 4293591040L : 261853184L, host.Software.BootbankFreeBytes);
+        }
+
+        static DataObject Volume(string mountPoint, string name, string type, long size, long free) => Wire.Of(string.Empty)
+            .With("MountPoint", mountPoint)
+            .With("VolumeName", name)
+            .With("UUID", mountPoint.Substring(mountPoint.LastIndexOf('/') + 1))
+            .With("Mounted", true)
+            .With("Type", type)
+            .With("Size", size)
+            .With("Free", free);
     }
 
     private static DataObject BootDevice(HostSystem host) => Wire.Of(string.Empty)

@@ -22,13 +22,9 @@ internal sealed record GpuDriver(string Version, bool IsAiEnterprise)
 
     public bool HasFlavours => Branch >= FirstBranchWithFlavours;
 
-    /// <summary>The driver that runs in the VMkernel of a host, or null. The management daemon, which NVIDIA also makes, is none.</summary>
-    public static GpuDriver? Of(HostSystem host) => !host.HasGpuDriver ? null : host.Vibs
-        .Where(vib => IsDriver(vib.Name))
+    /// <summary>The driver that runs in the VMkernel of a host, or null.</summary>
+    public static GpuDriver? Of(HostSystem host) => host.Software.Running
+        .Where(vib => vib.IsGpuDriver)
         .Select(vib => new GpuDriver(vib.Version.Split('-')[0], vib.Name.IndexOf("AIE", StringComparison.OrdinalIgnoreCase) >= 0))
         .FirstOrDefault();
-
-    private static bool IsDriver(string name) =>
-        (name.StartsWith("NVIDIA", StringComparison.OrdinalIgnoreCase) || name.StartsWith("NVD", StringComparison.OrdinalIgnoreCase))
-        && name.IndexOf("mgmt", StringComparison.OrdinalIgnoreCase) < 0;
 }

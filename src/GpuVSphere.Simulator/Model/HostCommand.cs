@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Simulator.Protocol;
 
@@ -30,6 +31,25 @@ internal static class HostCommand
             {
                 host.RequireConnected();
                 return Task.FromResult(run(call));
+            }
+        },
+    };
+
+    /// <summary>A command that takes its time before it acts, and then acts at once.</summary>
+    public static EsxCliCommand OfSlow(HostSystem host, SimulatedInventory inventory, string nameSpace, string name, string rowType, Func<EsxCliCall, object?> run, params EsxCliParameter[] parameters) => new()
+    {
+        Namespace = nameSpace,
+        Name = name,
+        RowType = rowType,
+        Parameters = parameters,
+        RunAsync = async (call, _) =>
+        {
+            // A client that goes away does not stop it: the host works on.
+            await inventory.DelayAsync(inventory.Options.SoftwareDuration, CancellationToken.None).ConfigureAwait(false);
+            lock (inventory.Gate)
+            {
+                host.RequireConnected();
+                return run(call);
             }
         },
     };

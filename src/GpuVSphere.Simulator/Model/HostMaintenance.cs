@@ -185,6 +185,47 @@ internal sealed class HostMaintenance(HostSystem host, SimulatedInventory invent
         return ComeBackAsync(outcome, duration);
     }
 
+    /// <summary>The host boots as it is, past maintenance mode and the time it takes; for what orders need done.</summary>
+    public void Restarted()
+    {
+        foreach (VirtualMachine vm in RunningVms())
+        {
+            vm.Power.Crash();
+        }
+
+        Boot(RebootOutcome.Normal);
+        host.DevicesChanged();
+        host.RuntimeChanged();
+    }
+
+    /// <summary>What a boot changes: devices, graphics types, software and services.</summary>
+    private void Boot(RebootOutcome outcome)
+    {
+        host.BootTime = inventory.Now;
+        host.BootCount++;
+        host.Software.Boot();
+        if (outcome != RebootOutcome.DevicesStayInactive)
+        {
+            host.Graphics.TakeEffect();
+        }
+
+        foreach (PciFunction function in host.Functions)
+        {
+            if (outcome != RebootOutcome.DevicesStayInactive && !function.IgnoresNextReboot)
+            {
+                function.IsActive = function.IsEnabled;
+            }
+
+            function.IgnoresNextReboot = false;
+            function.Gpu.Boot();
+        }
+
+        foreach (HostService service in host.Services)
+        {
+            service.IsRunning = service.Policy == "on";
+        }
+    }
+
     private async Task ComeBackAsync(RebootOutcome outcome, TimeSpan duration)
     {
         await inventory.DelayAsync(duration, CancellationToken.None).ConfigureAwait(false);
@@ -195,29 +236,7 @@ internal sealed class HostMaintenance(HostSystem host, SimulatedInventory invent
 
         lock (inventory.Gate)
         {
-            host.BootTime = inventory.Now;
-            host.BootCount++;
-            if (outcome != RebootOutcome.DevicesStayInactive)
-            {
-                host.Graphics.TakeEffect();
-            }
-
-            foreach (PciFunction function in host.Functions)
-            {
-                if (outcome != RebootOutcome.DevicesStayInactive && !function.IgnoresNextReboot)
-                {
-                    function.IsActive = function.IsEnabled;
-                }
-
-                function.IgnoresNextReboot = false;
-                function.Gpu.Boot();
-            }
-
-            foreach (HostService service in host.Services)
-            {
-                service.IsRunning = service.Policy == "on";
-            }
-
+            Boot(outcome);
             if (outcome == RebootOutcome.LeavesMaintenance)
             {
                 host.IsInMaintenance = false;

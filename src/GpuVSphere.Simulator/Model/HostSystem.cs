@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using GpuVSphere.Simulator.Model.Software;
 using GpuVSphere.Simulator.Protocol;
 
 namespace GpuVSphere.Simulator.Model;
@@ -32,11 +33,13 @@ internal sealed class HostSystem : ManagedEntity
         GraphicsManager = new HostGraphicsManager(new MoRef("HostGraphicsManager", inventory.IsVCenter ? "graphicsManager" + number : "ha-graphics-manager"), inventory, this);
         ServiceSystem = new HostServiceSystem(new MoRef("HostServiceSystem", "serviceSystem" + number), inventory, this);
         DatastoreBrowser = new HostDatastoreBrowser(new MoRef("HostDatastoreBrowser", inventory.IsVCenter ? "datastoreBrowser-host" + number : "ha-host-datastorebrowser"), inventory, () => inventory.Datastores);
+        ImageConfig = new HostImageConfigManager(new MoRef("HostImageConfigManager", inventory.IsVCenter ? "imageConfigManager" + number : "ha-image-config-manager"), inventory, this);
         AssignableHardware = release.Has("7.0.0.0")
             ? new HostAssignableHardwareManager(new MoRef("HostAssignableHardwareManager", inventory.IsVCenter ? "assignableHardwareManager" + number : "ha-assignable-hardware-manager"), inventory, this)
             : null;
         Maintenance = new HostMaintenance(this, inventory);
         Graphics = new HostGraphics(this);
+        Software = new HostSoftware(this);
     }
 
     public EsxRelease Release { get; set; }
@@ -50,6 +53,8 @@ internal sealed class HostSystem : ManagedEntity
     public HostServiceSystem ServiceSystem { get; }
 
     public HostDatastoreBrowser DatastoreBrowser { get; }
+
+    public HostImageConfigManager ImageConfig { get; }
 
     public HostAssignableHardwareManager? AssignableHardware { get; }
 
@@ -95,10 +100,13 @@ internal sealed class HostSystem : ManagedEntity
 
     public List<HostService> Services { get; } = [];
 
-    public List<InstalledVib> Vibs { get; } = [];
+    public HostSoftware Software { get; }
+
+    /// <summary>What is installed; what of it runs, <see cref="HostSoftware.Running"/> says.</summary>
+    public List<InstalledVib> Vibs => Software.Installed;
 
     /// <summary>Whether NVIDIA's vGPU driver runs in the VMkernel.</summary>
-    public bool HasGpuDriver => Vibs.Any(vib => vib.Vendor == "NVIDIA" || vib.Name.StartsWith("NVD-", StringComparison.Ordinal) || vib.Name.StartsWith("NVIDIA-", StringComparison.Ordinal));
+    public bool HasGpuDriver => Software.IsNvidiaLoaded;
 
     public HostGraphics Graphics { get; }
 
@@ -109,7 +117,7 @@ internal sealed class HostSystem : ManagedEntity
     protected override string OverallStatus => ConnectionState == "notResponding" ? "red" : "green";
 
     public IEnumerable<ManagedObject> Managers =>
-        new ManagedObject?[] { PassthruSystem, GraphicsManager, ServiceSystem, DatastoreBrowser, AssignableHardware }.Where(m => m is not null)!;
+        new ManagedObject?[] { PassthruSystem, GraphicsManager, ServiceSystem, ImageConfig, DatastoreBrowser, AssignableHardware }.Where(m => m is not null)!;
 
     public PciFunction? Function(string? id) => PciId.TryParse(id, out PciId parsed) ? Functions.FirstOrDefault(f => f.Id == parsed) : null;
 

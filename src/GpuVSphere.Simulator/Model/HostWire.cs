@@ -158,6 +158,7 @@ internal static class HostWire
 
     public static DataObject ConfigManager(HostSystem host) => Wire.Of("HostConfigManager")
         .With("serviceSystem", host.ServiceSystem.Reference)
+        .With("imageConfigManager", host.ImageConfig.Reference)
         .With("pciPassthruSystem", host.PassthruSystem.Reference)
         .With("graphicsManager", host.GraphicsManager.Reference)
         .With("assignableHardwareManager", host.AssignableHardware?.Reference);

@@ -20,6 +20,10 @@ internal sealed class InventoryBuilder
         _inventory = new SimulatedInventory(options, profile);
         _root = new Folder(profile.RootFolder, _inventory, profile.IsVCenter ? "Datacenters" : "ha-folder-root", "Folder", "Datacenter");
         _inventory.Add(_root);
+        if (profile.Managers.TryGetValue("fileManager", out MoRef files))
+        {
+            _inventory.Add(new DatastoreFileManager(files, _inventory));
+        }
     }
 
     public SimulatedInventory Inventory => _inventory;
@@ -62,7 +66,7 @@ internal sealed class InventoryBuilder
         return this;
     }
 
-    public ComputeResource Cluster(string name) => Compute("ClusterComputeResource", name, null);
+    public ComputeResource Cluster(string name, bool isImageManaged = false) => Compute("ClusterComputeResource", name, null, isImageManaged);
 
     /// <summary>A host in a cluster, or alone when there is none.</summary>
     public HostSystem Host(ComputeResource? cluster, string name, EsxRelease release, bool canRebind = false, bool bootsFromUsb = false, bool canReboot = true)
@@ -87,7 +91,6 @@ internal sealed class InventoryBuilder
         host.Services.Add(new HostService("ntpd", "NTP Daemon", "on", true));
         host.Services.Add(new HostService("vpxa", "VMware vCenter Agent", "on", true) { Package = "vpxa" });
         host.Services.Add(new HostService("xorg", "X.Org Server", "on", false) { Package = "xorg" });
-        host.Vibs.Add(new InstalledVib("esx-base", release.Version + "-0.0." + release.Build, "VMware", "VMwareCertified", "2024-11-20"));
         compute.Add(host);
         _inventory.Add(host);
         foreach (ManagedObject manager in host.Managers)
@@ -134,6 +137,25 @@ internal sealed class InventoryBuilder
         return vm;
     }
 
+    /// <summary>Puts a file on the datastore; it is made when it is first read.</summary>
+    public InventoryBuilder File(string path, Func<byte[]> content)
+    {
+        Lazy<byte[]> made = new(content);
+        _datastore!.PutComputed(path, () => made.Value);
+        return this;
+    }
+
+    /// <summary>Puts NVIDIA's packages into the folder NVIDIA of the datastore.</summary>
+    public InventoryBuilder NvidiaPackages()
+    {
+        foreach (string name in SimulatedDrivers.FileNames)
+        {
+            File("NVIDIA/" + name, () => SimulatedDrivers.File(name));
+        }
+
+        return this;
+    }
+
     /// <summary>Powers a VM on as if it had run since yesterday.</summary>
     public VirtualMachine Running(VirtualMachine vm)
     {
@@ -143,9 +165,9 @@ internal sealed class InventoryBuilder
         return vm;
     }
 
-    private ComputeResource Compute(string type, string name, string? fixedId)
+    private ComputeResource Compute(string type, string name, string? fixedId, bool isImageManaged = false)
     {
-        ComputeResource compute = new(Reference(type, fixedId, type == "ClusterComputeResource" ? "domain-c" : "domain-s"), _inventory, name);
+        ComputeResource compute = new(Reference(type, fixedId, type == "ClusterComputeResource" ? "domain-c" : "domain-s"), _inventory, name) { IsImageManaged = isImageManaged };
         compute.Pool = new ResourcePool(Reference("ResourcePool", fixedId is null ? null : "ha-root-pool", "resgroup-"), _inventory, compute) { Parent = compute };
         compute.Browser = new EnvironmentBrowser(_inventory.NewReference("EnvironmentBrowser", fixedId is null ? "envbrowser-" : "ha-env-browser-"), _inventory, () => compute.Hosts);
         _inventory.Add(compute);

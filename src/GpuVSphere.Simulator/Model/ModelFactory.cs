@@ -12,9 +12,10 @@ internal static class ModelFactory
     {
         "default" => Scenarios.Default(options),
         "esxi" => Scenarios.DirectHost(options),
+        "vgpu-setup" => VgpuSetupScenario.Create(options),
         "large" => Scenarios.Large(options),
         "vgpu" => VgpuScenario.Create(options),
         "empty" => Scenarios.Empty(options),
-        _ => throw new ArgumentException("There is no scenario named '" + options.Scenario + "': use default, esxi, large, vgpu or empty.", nameof(options)),
+        _ => throw new ArgumentException("There is no scenario named '" + options.Scenario + "': use default, esxi, large, vgpu, vgpu-setup or empty.", nameof(options)),
     };
 }

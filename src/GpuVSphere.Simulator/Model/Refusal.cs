@@ -17,6 +17,24 @@ internal enum Refusal
     MixedSizeBeforeAmpere,
     SharedDirectAfterVib,
 
+    // The host's software.
+    AcceptanceTooLow,
+    UnsignedVib,
+    DependencyMissing,
+    FileClaimedTwice,
+    SoftwareOutsideMaintenance,
+    DriverInUse,
+    BootbankFull,
+    PackageMissing,
+    PackageDamaged,
+    UnknownVib,
+    NoComponent,
+    AcceptanceBelowVibs,
+    UnknownModule,
+    UnknownModuleParameter,
+    UploadWithoutFolder,
+    DatastoreFull,
+
     // Maintenance and reboot.
     AlreadyInMaintenance,
     NotInMaintenance,

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using GpuVSphere.Simulator.Protocol;
@@ -13,7 +14,7 @@ internal static class Scenarios
     /// <summary>A vCenter with a cluster of each generation; small enough to read, and every obstacle is in it once.</summary>
     public static SimulatedInventory Default(SimulatorOptions options)
     {
-        InventoryBuilder builder = new InventoryBuilder(options, VCenter(options, "vcenter.sim.local")).Datacenter("DC", "gpu-ds");
+        InventoryBuilder builder = new InventoryBuilder(options, VCenter(options, "vcenter.sim.local")).Datacenter("DC", "gpu-ds").NvidiaPackages();
 
         HostSystem esx67 = builder.Host(builder.Cluster("GPU-67"), "esx-67-01", EsxRelease.V67U3);
         builder.Card(esx67, "0000:3b:00.0", CardModel.P100Pcie16);
@@ -31,7 +32,7 @@ internal static class Scenarios
         builder.Card(esx802, "0000:3b:00.0", CardModel.A40);
         builder.Card(esx802, "0000:af:00.0", CardModel.L40);
 
-        HostSystem esx90 = builder.Host(builder.Cluster("GPU-90"), "esx-90-01", EsxRelease.V90, canRebind: true);
+        HostSystem esx90 = builder.Host(builder.Cluster("GPU-90", isImageManaged: true), "esx-90-01", EsxRelease.V90, canRebind: true);
         builder.Card(esx90, "0000:3b:00.0", CardModel.H100Pcie80);
         builder.Card(esx90, "0000:af:00.0", CardModel.H100Pcie80);
         builder.Card(esx90, "0000:86:00.0", CardModel.DisplayWithAudio, CardModel.Audio);
@@ -79,7 +80,8 @@ internal static class Scenarios
             IsVCenter = false,
             InstanceUuid = options.InstanceUuid ?? StableGuid.From("server:" + name),
             RootFolder = new MoRef("Folder", "ha-folder-root"),
-        }).Datacenter("ha-datacenter", "gpu-ds");
+            Managers = new Dictionary<string, MoRef> { ["fileManager"] = new MoRef("FileManager", "ha-nfc-file-manager") },
+        }).Datacenter("ha-datacenter", "gpu-ds").NvidiaPackages();
         HostSystem host = builder.Host(null, name, release);
         builder.Card(host, "0000:3b:00.0", CardModel.A100Pcie80);
         builder.Card(host, "0000:af:00.0", CardModel.T4);
@@ -130,7 +132,7 @@ internal static class Scenarios
 
     private static void Small(VmConfig config) => config.MemoryMB = 8 * Gigabyte;
 
-    private static ServerProfile VCenter(SimulatorOptions options, string name) => new()
+    public static ServerProfile VCenter(SimulatorOptions options, string name) => new()
     {
         Name = options.ServerName ?? name,
         ApiVersion = "8.0.3.0",
@@ -138,5 +140,6 @@ internal static class Scenarios
         Build = "24022515",
         InstanceUuid = options.InstanceUuid ?? StableGuid.From("server:" + (options.ServerName ?? name)),
         RootFolder = new MoRef("Folder", "group-d1"),
+        Managers = new Dictionary<string, MoRef> { ["fileManager"] = new MoRef("FileManager", "FileManager") },
     };
 }

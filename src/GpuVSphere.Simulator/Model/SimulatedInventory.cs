@@ -44,6 +44,9 @@ internal sealed class SimulatedInventory : IServerModel
 
     public SimulatorOrders Orders { get; }
 
+    /// <summary>What the hosts can download, by address; every other address is out of reach.</summary>
+    public Dictionary<string, byte[]> Downloads { get; } = new(StringComparer.Ordinal);
+
     public bool IsVCenter => Profile.IsVCenter;
 
     public IReadOnlyList<HostSystem> Hosts => _hosts;

@@ -4,7 +4,7 @@ using System.Collections.Generic;
 namespace GpuVSphere.Simulator.Protocol;
 
 /// <summary>What esxcli prints instead of a result: it goes into the errMsg list of a CLIFault.</summary>
-internal sealed class EsxCliFault(params string[] messages) : Exception(string.Join(" ", messages))
+internal class EsxCliFault(params string[] messages) : Exception(string.Join(" ", messages))
 {
     public IReadOnlyList<string> Messages { get; } = messages;
 }

@@ -11,6 +11,6 @@ internal interface IDatastoreFiles
     /// <param name="path">Such as <c>ml-01/vmware.log</c>, decoded.</param>
     Stream? OpenRead(string? datacenterPath, string datastore, string path);
 
-    /// <summary>Writes a whole file. False when the datacenter or the datastore is not there.</summary>
-    bool Write(string? datacenterPath, string datastore, string path, byte[] content);
+    /// <summary>Writes a whole file.</summary>
+    FileWrite Write(string? datacenterPath, string datastore, string path, byte[] content);
 }

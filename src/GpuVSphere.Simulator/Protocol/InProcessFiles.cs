@@ -36,6 +36,7 @@ internal sealed class InProcessFiles(string name, InProcessTransport transport) 
                 401 => new GpuVSphereException("SessionExpired", GpuErrorCategory.AuthenticationFailed, $"The session on {name} is over.", name, "Connect-GpuVSphere -Simulator"),
                 403 => new GpuVSphereException("DatastoreFileRefused", GpuErrorCategory.PermissionDenied, $"{path} may not be read or written with this account.", path, "The account needs Datastore.Browse and Datastore.FileManagement on the datastore."),
                 404 => new GpuVSphereException("DatastoreFileNotFound", GpuErrorCategory.ObjectNotFound, $"{path} is not there.", path, "Check the datastore's and the folder's name; a VM that never ran has no vmware.log."),
+                507 => new GpuVSphereException("DatastoreFull", GpuErrorCategory.OperationFailed, $"{path} could not be written: the datastore is full.", path, "Make room on the datastore."),
                 _ => new GpuVSphereException("DatastoreFileFailed", GpuErrorCategory.OperationFailed, $"{path} could not be transferred: HTTP {status}.", path, "Try again when the VM is off."),
             };
         }

@@ -224,7 +224,13 @@ internal sealed class RequestHandler(SimulatedServer server)
 
             if (writes)
             {
-                return server.Model.Files.Write(datacenter, datastore, path, request.Body) ? WireReply.Text(201, string.Empty) : WireReply.Text(404, "There is no such datastore.");
+                return server.Model.Files.Write(datacenter, datastore, path, request.Body) switch
+                {
+                    FileWrite.Done => WireReply.Text(201, string.Empty),
+                    FileWrite.NoDatastore => WireReply.Text(404, "There is no such datastore."),
+                    FileWrite.NoFolder => WireReply.Text(404, "There is no folder for [" + datastore + "] " + path + "."),
+                    _ => WireReply.Text(507, "Insufficient storage on [" + datastore + "]."),
+                };
             }
 
             Stream? content = server.Model.Files.OpenRead(datacenter, datastore, path);

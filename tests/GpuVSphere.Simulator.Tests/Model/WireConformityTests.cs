@@ -14,13 +14,14 @@ public sealed class WireConformityTests
     [Theory]
     [InlineData("default")]
     [InlineData("esxi")]
+    [InlineData("vgpu-setup")]
     public void Every_property_has_known_fields_in_their_order(string scenario)
     {
         using GpuSimulator simulator = GpuSimulator.Start(new SimulatorOptions { Scenario = scenario });
         List<string> wrong = [];
         lock (simulator.World.Gate)
         {
-            foreach (string type in new[] { "ManagedEntity", "EnvironmentBrowser", "HostPciPassthruSystem", "HostGraphicsManager", "HostServiceSystem", "HostDatastoreBrowser", "HostAssignableHardwareManager", "VirtualMachineSnapshot" })
+            foreach (string type in new[] { "ManagedEntity", "EnvironmentBrowser", "HostPciPassthruSystem", "HostGraphicsManager", "HostServiceSystem", "HostImageConfigManager", "HostDatastoreBrowser", "HostAssignableHardwareManager", "VirtualMachineSnapshot" })
             {
                 foreach (ManagedObject item in simulator.World.All(type))
                 {

@@ -75,7 +75,7 @@ internal sealed class StubModel : IServerModel, IDatastoreFiles
     public Stream? OpenRead(string? datacenterPath, string datastore, string path) =>
         datacenterPath == "DC" && datastore == "gpu-ds" && Content.TryGetValue(path, out byte[]? bytes) ? new MemoryStream(bytes, writable: false) : null;
 
-    public bool Write(string? datacenterPath, string datastore, string path, byte[] content)
+    public FileWrite Write(string? datacenterPath, string datastore, string path, byte[] content)
     {
         bool isThere = datacenterPath == "DC" && datastore == "gpu-ds";
         if (isThere)
@@ -83,7 +83,7 @@ internal sealed class StubModel : IServerModel, IDatastoreFiles
             Content[path] = content;
         }
 
-        return isThere;
+        return isThere ? FileWrite.Done : FileWrite.NoDatastore;
     }
 
     public StubObject AddVm(string id, string name)
