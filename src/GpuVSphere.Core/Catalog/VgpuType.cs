@@ -57,12 +57,16 @@ public sealed record VgpuType
     public string? MinimumVSphere { get; init; }
 
     /// <summary>The licence that a VM with it needs.</summary>
-    public string Licence => Series switch
+    public string Licence => LicenceOf(Series);
+
+    /// <summary>The licence that VMs with profiles of a series need.</summary>
+    /// <param name="series">The series.</param>
+    public static string LicenceOf(VgpuSeries series) => series switch
     {
         VgpuSeries.Q => "vWS",
         VgpuSeries.B => "vPC or vWS",
         VgpuSeries.A => "vApps",
-        _ => "NVIDIA AI Enterprise (vCS up to 13.x)",
+        _ => "NVIDIA AI Enterprise",
     };
 
     /// <summary>The name.</summary>

@@ -269,7 +269,8 @@ internal sealed record GpuState
             : string.Format(CultureInfo.InvariantCulture, "{0} of {1} vGPUs run already ({2}).", count, all, Names(Vgpus))
         : $"It is full ({Names(Vgpus)}).";
 
-    private int? MaxHere(ProfileFacts profile)
+    /// <summary>How many of a profile fit when nothing else is there, in same-size or MIG mode; null when nothing tells.</summary>
+    public int? MaxHere(ProfileFacts profile)
     {
         if (profile.Type?.MaxPerGpu is { } known)
         {

@@ -140,6 +140,12 @@ public sealed class HostCapacity
 
     internal static HostCapacity Of(VgpuHost host, VgpuCatalog catalog, IReadOnlyList<PlacedVgpu> placed) => new(host, catalog, HostSituation.Of(host, catalog, placed));
 
+    /// <summary>Whether a profile is a GPU's own; null when nothing tells.</summary>
+    internal bool? Has(GpuDevice device, ProfileFacts facts) => StateOf(device).Has(facts);
+
+    /// <summary>How many of a profile fit on a GPU of the host that is free for it, in same-size or MIG mode; null when nothing tells.</summary>
+    internal int? MaxPerGpu(GpuDevice device, ProfileFacts facts) => StateOf(device).MaxHere(facts);
+
     internal ProfileFacts FactsOf(string profile) => ProfileFacts.Of(profile, _catalog, _host.ProfileInfos);
 
     private static IReadOnlyList<GpuState> Started(IReadOnlyList<GpuState> way, GpuState choice, RunningVgpu vgpu, ProfileFacts facts) =>
@@ -166,6 +172,8 @@ public sealed class HostCapacity
                 return open;
         }
     }
+
+    private GpuState StateOf(GpuDevice device) => _situation.Ways[0].First(gpu => gpu.Device.Address == device.Address);
 
     // A VM that does not exist yet: vGPUs with one number are one VM's, for the policy counts VMs.
     private static RunningVgpu Next(ProfileFacts facts, int number) =>

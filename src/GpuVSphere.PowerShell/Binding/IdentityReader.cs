@@ -6,6 +6,7 @@ using System.Management.Automation;
 using System.Text.RegularExpressions;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
+using GpuVSphere.Vgpu;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.PowerShell.Binding;
@@ -37,6 +38,12 @@ internal static class IdentityReader
                 return identity;
             case GpuDevice device:
                 return Make(device.HostId, device.HostName);
+            case VgpuProfile profile:
+                return Make(profile.HostId, profile.HostName);
+            case GpuCapacity capacity:
+                return Make(capacity.HostId, capacity.HostName);
+            case VgpuCapacity capacity:
+                return Make(capacity.HostId, capacity.HostName);
             case GpuHost host:
                 return Make(host.Id, host.Name);
             case GpuVm vm:
@@ -74,6 +81,10 @@ internal static class IdentityReader
             case VmGpu { Address: { } address, HostName: { } hostName } gpu:
                 return new DeviceIdentity(
                     address.ToString(), new HostIdentity(InventoryKind.Host, hostName, null, new ServerHint(gpu.VmId.ServerUuid, null, null), null), null, null);
+            case GpuCapacity gpu:
+                return new DeviceIdentity(gpu.Address.ToString(), (HostIdentity?)Make(gpu.HostId, gpu.HostName), null, null);
+            case VgpuCapacity gpu:
+                return new DeviceIdentity(gpu.Address.ToString(), (HostIdentity?)Make(gpu.HostId, gpu.HostName), null, null);
             case PciAddress address:
                 return new DeviceIdentity(address.ToString());
         }

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using GpuVSphere.Catalog;
 using GpuVSphere.Inventory;
+using GpuVSphere.Vgpu;
 
 namespace GpuVSphere.PowerShell.Session;
 
@@ -11,6 +13,7 @@ internal sealed class LastRead
     private readonly SortedDictionary<string, string> _hosts = new(StringComparer.OrdinalIgnoreCase);
     private readonly SortedDictionary<string, string> _clusters = new(StringComparer.OrdinalIgnoreCase);
     private readonly SortedDictionary<string, string> _vms = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SortedDictionary<string, string> _vgpuProfiles = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, IReadOnlyList<GpuDevice>> _devices = new(StringComparer.OrdinalIgnoreCase);
 
     public void Take(GpuInventory inventory)
@@ -33,6 +36,24 @@ internal sealed class LastRead
             }
         }
     }
+
+    public void Take(IReadOnlyList<VgpuHost> hosts)
+    {
+        lock (_gate)
+        {
+            foreach (VgpuHost host in hosts)
+            {
+                foreach (string profile in host.OfferedProfiles ?? [])
+                {
+                    _vgpuProfiles[profile] = VgpuCatalog.Default.FindType(profile) is { } type
+                        ? $"{type.MemoryMB} MB, {type.Licence}; offered by {host.Host.Name}"
+                        : $"offered by {host.Host.Name}";
+                }
+            }
+        }
+    }
+
+    public IReadOnlyList<KeyValuePair<string, string>> VgpuProfiles => Copy(_vgpuProfiles);
 
     public IReadOnlyList<KeyValuePair<string, string>> Hosts => Copy(_hosts);
 

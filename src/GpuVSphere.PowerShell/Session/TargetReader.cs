@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using GpuVSphere.Inventory;
 using GpuVSphere.PowerShell.Binding;
 using GpuVSphere.PowerShell.Commands;
+using GpuVSphere.Vgpu;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.PowerShell.Session;
@@ -131,6 +132,20 @@ internal sealed class TargetReader(ServerSelection servers, LastRead lastRead, P
             }
         }
 
+        return found;
+    }
+
+    /// <summary>Reads what hosts offer for vGPU; they have been read before. Few calls for each server, however many hosts.</summary>
+    public async Task<IReadOnlyList<VgpuHost>> ReadVgpuAsync(IReadOnlyCollection<VimObjectId> hosts, CancellationToken cancellationToken)
+    {
+        var meant = _read
+            .Select(entry => (entry.Key.Connection, Inventory: entry.Value, Host: entry.Value.Hosts.FirstOrDefault(host => host.Id.Reference == entry.Key.Reference)))
+            .Where(entry => entry.Host is not null && hosts.Contains(entry.Host.Id))
+            .GroupBy(entry => (entry.Connection, entry.Inventory), entry => entry.Host!);
+        IReadOnlyList<VgpuHost>?[] read = await Task.WhenAll(meant.Select(group => TryAsync(
+            () => VgpuReader.ReadAsync(group.Key.Connection.Session, group.Key.Inventory, [.. group], cancellationToken)))).ConfigureAwait(false);
+        VgpuHost[] found = [.. read.SelectMany(some => some ?? [])];
+        lastRead.Take(found);
         return found;
     }
 
