@@ -1,10 +1,8 @@
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
-    $null = Connect-Simulator
-
-    # A host whose GPU is in vGPU use, whatever else the simulator has.
-    $busy = Get-GpuCapacity | Where-Object Mode -ne 'None' | Select-Object -First 1
-    $offered = @(Get-VgpuProfile -VMHost $busy.HostName)
+    $null = Connect-GpuVSphere -Simulator -Scenario vgpu
+    $busy = Get-GpuCapacity -VMHost 'vgpu-67-01' -Device '3b:00.0'
+    $offered = @(Get-VgpuProfile -VMHost 'vgpu-67-01' | Sort-Object Name)
 }
 
 AfterAll { Disconnect-GpuVSphere }

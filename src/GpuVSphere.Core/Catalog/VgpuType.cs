@@ -66,7 +66,8 @@ public sealed record VgpuType
         VgpuSeries.Q => "vWS",
         VgpuSeries.B => "vPC or vWS",
         VgpuSeries.A => "vApps",
-        _ => "NVIDIA AI Enterprise",
+        // vCS was sold up to vGPU 13; who has it keeps it.
+        _ => "vCS/AI Enterprise",
     };
 
     /// <summary>The name.</summary>

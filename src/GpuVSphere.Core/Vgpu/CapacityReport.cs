@@ -29,6 +29,7 @@ public static class CapacityReport
         Address = use.Device.Address,
         Model = use.Device.Model ?? use.Device.Name,
         Mode = use.Mode,
+        Obstacle = use.Obstacle,
         NotInUse = use.NotInUse,
         Pending = use.Pending,
         AssignmentPolicy = use.Mode == GpuVgpuMode.SameSize ? host.AssignmentPolicy : null,
@@ -67,10 +68,10 @@ public static class CapacityReport
     }
 
     /// <summary>One row for each cluster, and for each host that is in none.</summary>
-    /// <param name="capacities">The hosts; those without NVIDIA GPUs do not count.</param>
+    /// <param name="capacities">The hosts; those without NVIDIA GPUs do not count, and with a profile only those with a GPU for it.</param>
     /// <param name="profile">The profile that is asked for, or null.</param>
     public static IReadOnlyList<ClusterCapacity> Clusters(IReadOnlyList<HostCapacity> capacities, string? profile) => [.. capacities
-        .Where(capacity => capacity.Gpus.Count > 0)
+        .Where(capacity => capacity.Gpus.Count > 0 && (profile is null || capacity.HasGpuFor(profile) || !capacities.Any(other => other.HasGpuFor(profile))))
         .GroupBy(capacity => (capacity.Host.Id.ServerUuid, capacity.Host.Cluster, Host: capacity.Host.Cluster is null ? capacity.Host.Name : string.Empty))
         .Select(cluster => Cluster([.. cluster], profile))
         .OrderBy(cluster => cluster.ServerName, StringComparer.OrdinalIgnoreCase)

@@ -28,6 +28,9 @@ public sealed record GpuCapacity
     /// <summary>How it is shared.</summary>
     public required GpuVgpuMode Mode { get; init; }
 
+    /// <summary>Why it is not in vGPU use, in one word; None when it is.</summary>
+    public GpuObstacle Obstacle { get; init; }
+
     /// <summary>Why it is not in vGPU use; null when it is.</summary>
     public string? NotInUse { get; init; }
 

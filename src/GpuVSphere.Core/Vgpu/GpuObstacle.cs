@@ -33,7 +33,7 @@ public enum GpuObstacle
     /// <summary>vGPUs of another size run on it (same-size mode).</summary>
     OtherSize,
 
-    /// <summary>vGPUs of the same size and another series run on it, which vSphere before 8.0 U1 does not mix.</summary>
+    /// <summary>vGPUs of the same size and another profile run on it, which vSphere before 8.0 U1 does not mix.</summary>
     OtherSeries,
 
     /// <summary>The profile has no placement in mixed-size mode.</summary>

@@ -9,7 +9,7 @@ namespace GpuVSphere.Vgpu;
 
 /// <summary>
 /// One GPU in one way in which it may be: its mode, and what runs on it. Says how many more of a profile have room. Rules: in same-size mode all vGPUs
-/// have one frame-buffer size, of different series from 8.0 U1 only; in mixed-size mode each stands at one of its placements; in MIG mode each has its
+/// have one frame-buffer size, and before 8.0 U1 one profile; in mixed-size mode each stands at one of its placements; in MIG mode each has its
 /// GPU instance. Pure.
 /// </summary>
 internal sealed record GpuState
@@ -24,7 +24,7 @@ internal sealed record GpuState
     /// <summary>Why it is not in vGPU use; null when it is.</summary>
     public GpuRoom? NotInUse { get; init; }
 
-    /// <summary>Whether the host mixes series of one size.</summary>
+    /// <summary>Whether the host mixes profiles of one size, that is of several series.</summary>
     public required bool MixesSeries { get; init; }
 
     public IReadOnlyList<(RunningVgpu Vgpu, ProfileFacts? Profile)> Running { get; init; } = [];
@@ -53,14 +53,14 @@ internal sealed record GpuState
     /// <summary>How many more of a profile have room here.</summary>
     public GpuRoom RoomFor(ProfileFacts profile)
     {
-        if (NotInUse is not null)
-        {
-            return NotInUse;
-        }
-
         if (Has(profile) == false)
         {
             return GpuRoom.None(GpuObstacle.OtherGpu, $"{profile.Name} is no profile of this GPU.");
+        }
+
+        if (NotInUse is not null)
+        {
+            return NotInUse;
         }
 
         if (Running.Any(running => running.Profile is null))
@@ -104,14 +104,16 @@ internal sealed record GpuState
             return GpuRoom.None(GpuObstacle.OtherSize, $"It runs {others[0].Profile.Name}: while {Names(others.Select(other => other.Vgpu))} runs, only profiles of {size} start on it (same-size mode).", [.. others.Select(other => other.Vgpu)]);
         }
 
-        RunningVgpu[] otherSeries = MixesSeries ? [] : [.. Running.Where(running => running.Profile!.Series != profile.Series).Select(running => running.Vgpu)];
-        if (otherSeries.Length > 0)
+        RunningVgpu[] otherProfile = MixesSeries ? []
+            : [.. Running.Where(running => !string.Equals(running.Profile!.Name, profile.Name, StringComparison.OrdinalIgnoreCase)).Select(running => running.Vgpu)];
+        if (otherProfile.Length > 0)
         {
             return GpuRoom.None(
-                GpuObstacle.OtherSeries, $"It runs {otherSeries[0].Profile}: before vSphere 8.0 U1 a GPU has vGPUs of one series at a time ({Names(otherSeries)} is in the way).", otherSeries);
+                GpuObstacle.OtherSeries, $"It runs {otherProfile[0].Profile}: before vSphere 8.0 U1 a GPU has one profile at a time ({Names(otherProfile)} is in the way).", otherProfile);
         }
 
-        if (MaxHere(profile) is not { } most)
+        // Of profiles of one size the one with the least maximum counts for all.
+        if (Running.Select(running => MaxHere(running.Profile!)).Append(MaxHere(profile)).Min() is not { } most || MaxHere(profile) is null)
         {
             return new GpuRoom(0, 0, GpuObstacle.NotKnown, $"Neither the catalogue nor the host says how many {profile.Name} fit on it.", [], $"The memory of {profile.Name} is not known.");
         }
@@ -241,7 +243,9 @@ internal sealed record GpuState
             Running.Count == 0 ? GpuObstacle.None : GpuObstacle.Full,
             why,
             Running.Count == 0 ? [] : Vgpus,
-            differs && isUncertain ? "Where running vGPUs are placed is not readable through vSphere; the numbers hold for every way they may be." : null);
+            differs && isUncertain ? "Where running vGPUs are placed is not readable through vSphere; the numbers hold for every way they may be."
+                : Mode == GpuVgpuMode.Mig && free.Most > 0 ? "A vGPU in MIG mode runs on a GPU instance: whether the host makes it at power-on is not confirmed for every version. Get-GpuMig lists those there are."
+                : null);
     }
 
     private static int AllOf(ProfileFacts profile, PlacementSpace.Kind? wanted) => profile.Type?.MaxPerGpu ?? ((wanted?.Starts.Count ?? 0) * MigGeometry.SeatsOf(profile));

@@ -43,6 +43,14 @@ public sealed class HostCapacity
     /// <param name="placed">The vGPUs that run, by GPU; empty when nobody asked.</param>
     public static HostCapacity Of(VgpuHost host, IReadOnlyList<PlacedVgpu> placed) => Of(host, VgpuCatalog.Default, placed);
 
+    /// <summary>Whether the host has a GPU that a profile is known to be for, in whatever mode the GPU is, and whether or not it is offered.</summary>
+    /// <param name="profile">The profile, whatever its case.</param>
+    public bool HasGpuFor(string profile)
+    {
+        ProfileFacts facts = FactsOf(profile);
+        return _situation.Ways[0].Any(gpu => gpu.Has(facts) == true);
+    }
+
     /// <summary>How many more vGPUs of a profile start on the host, each on its own or several in one VM.</summary>
     /// <param name="profile">The profile, whatever its case.</param>
     public VgpuFit Fit(string profile)

@@ -206,6 +206,7 @@ internal sealed record HostSituation
             {
                 Device = first.Device,
                 Mode = !isInUse ? GpuVgpuMode.None : modes.Length == 1 ? modes[0] : GpuVgpuMode.Unknown,
+                Obstacle = first.NotInUse?.Obstacle ?? GpuObstacle.None,
                 NotInUse = first.NotInUse?.Why,
                 Pending = Pending(host, first.Device),
                 MemoryMB = first.MemoryMB,

@@ -78,7 +78,7 @@ public sealed class GetGpuCapacityCommand : VgpuHostCmdlet
             }
             else if (!WildcardPattern.ContainsWildcardCharacters(name))
             {
-                if (hosts.Any(one => one.Capacity.Fit(name).Gpus.Any(gpu => gpu.Obstacle is not (GpuObstacle.OtherGpu or GpuObstacle.NotOffered or GpuObstacle.HostNotReady))))
+                if (hosts.Any(one => one.Capacity.HasGpuFor(name)))
                 {
                     meant.Add(name);
                 }
