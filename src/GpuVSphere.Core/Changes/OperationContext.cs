@@ -39,6 +39,9 @@ public sealed class OperationContext
     /// <summary>The shells of the ESXi hosts, for what only a shell can tell (nvidia-smi); null where no way to one is known.</summary>
     public IHostShells? Shells { get; init; }
 
+    /// <summary>Where is told what was done around the use of a shell, such as that SSH was started and stopped again.</summary>
+    public HostShellNotes ShellNotes { get; init; } = new();
+
     /// <summary>The journal entry that is being resumed or undone, with what it still owns; null for a new change.</summary>
     internal JournalEntry? Continues { get; init; }
 
@@ -67,5 +70,5 @@ public sealed class OperationContext
     }
 
     internal OperationContext Continuing(JournalEntry entry, bool isUndo) =>
-        new(Sessions, Clock, StateDirectory) { LogInAgain = LogInAgain, Shells = Shells, Continues = entry, IsUndo = isUndo };
+        new(Sessions, Clock, StateDirectory) { LogInAgain = LogInAgain, Shells = Shells, ShellNotes = ShellNotes, Continues = entry, IsUndo = isUndo };
 }

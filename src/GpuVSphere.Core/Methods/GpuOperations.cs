@@ -17,6 +17,8 @@ public static class GpuOperations
         new VmPassthroughFactory(),
         new VmMmioFactory(),
         new GraphicsFactory(),
+        new GpuModeFactory(GpuMode.Ecc),
+        new GpuModeFactory(GpuMode.Mig),
     ]);
 
     /// <summary>Makes the operation of an intent.</summary>

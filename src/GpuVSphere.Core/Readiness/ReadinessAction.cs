@@ -39,8 +39,18 @@ public enum ReadinessAction
     /// <summary>The vGPU scheduler of a host is set.</summary>
     SetScheduler = 2048,
 
+    /// <summary>ECC of GPUs is switched on at a host.</summary>
+    EnableEcc = 1 << 24,
+
+    /// <summary>ECC of GPUs is switched off at a host.</summary>
+    DisableEcc = 1 << 25,
+
+    /// <summary>The MIG mode of GPUs is switched at a host, or the instances of a GPU are changed.</summary>
+    SetMig = 1 << 26,
+
     /// <summary>Everything that changes a host.</summary>
-    AnyHost = EnablePassthrough | DisablePassthrough | SetLabel | SetGraphics | InstallDriver | RemoveDriver | SetScheduler,
+    AnyHost = EnablePassthrough | DisablePassthrough | SetLabel | SetGraphics | InstallDriver | RemoveDriver | SetScheduler
+        | EnableEcc | DisableEcc | SetMig,
 
     /// <summary>Everything that changes a VM.</summary>
     AnyVm = AddToVm | RemoveFromVm | SetMmio,

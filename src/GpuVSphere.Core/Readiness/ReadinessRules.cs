@@ -24,6 +24,7 @@ public static class ReadinessRules
         new DeviceVgpuRunningRule(),
         new DeviceInUseRule(),
         new DeviceActiveRule(),
+        new EccReleaseRule(),
         new VmConnectedRule(),
         new PrivilegeVmRule(),
         new VmTemplateRule(),

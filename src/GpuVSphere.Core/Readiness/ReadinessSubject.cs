@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using GpuVSphere.Catalog;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
 
@@ -57,6 +58,9 @@ public sealed record ReadinessSubject
 
     /// <summary>What is wanted of the host's graphics; null when something else is changed.</summary>
     public GraphicsQuestion? Graphics { get; init; }
+
+    /// <summary>NVIDIA's driver on the host; null when the change does not ask for it, or when it could not be read.</summary>
+    public DriverVersion? HostDriver { get; init; }
 
     /// <summary>The id of the change that told the host to reboot and has not seen it come back; null when there is none.</summary>
     public string? RebootedBy { get; init; }

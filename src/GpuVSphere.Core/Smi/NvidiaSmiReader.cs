@@ -27,6 +27,16 @@ public static class NvidiaSmiReader
     public static Task<NvidiaSmiReport> ReadAsync(VimSession session, GpuHost host, IHostShells? shells, HostShellNotes notes, CancellationToken cancellationToken) =>
         UseAsync(session, host, shells, (shell, token) => ReadAsync(shell, host, token), notes, cancellationToken);
 
+    /// <summary>Gives the text of a host's XML report as it came.</summary>
+    /// <param name="session">The server of the host.</param>
+    /// <param name="host">The host with its GPUs.</param>
+    /// <param name="shells">The way to the hosts' shells.</param>
+    /// <param name="notes">What is told.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="GpuVSphereException">NvidiaSmiMissing, NvidiaDriverNotLoaded, NvidiaNoDevices, NvidiaSmiFailed, HostNotConnected, and those of <see cref="HostShellAccess"/>.</exception>
+    public static Task<string> ReadTextAsync(VimSession session, GpuHost host, IHostShells? shells, HostShellNotes notes, CancellationToken cancellationToken) =>
+        UseAsync(session, host, shells, (shell, token) => RunAsync(shell, host, ReportCommand, token), notes, cancellationToken);
+
     /// <summary>Reads through a shell that is open.</summary>
     /// <param name="shell">The host's shell.</param>
     /// <param name="host">The host with its GPUs.</param>
@@ -65,17 +75,17 @@ public static class NvidiaSmiReader
         return NvidiaSmiFailure.Explain(result, host.Name, host) is { } failure ? throw failure : result.Output;
     }
 
-    /// <summary>Does work with the shell of a host that answers.</summary>
+    /// <summary>Does work with the shell of a host that answers and has a GPU that its driver can see; else the inventory tells why not, and no shell is opened.</summary>
     internal static Task<T> UseAsync<T>(
         VimSession session, GpuHost host, IHostShells? shells, System.Func<IShell, CancellationToken, Task<T>> work, HostShellNotes notes, CancellationToken cancellationToken) =>
-        host.IsConnected
+        host.IsConnected && host.Devices.Any(device => !device.IsActive)
             ? HostShellAccess.UseAsync(session, host.Id, host.Name, shells, work, notes, cancellationToken)
-            : throw new GpuVSphereException(
+            : throw (host.IsConnected ? NvidiaSmiFailure.NoDevices(host.Name, host) : new GpuVSphereException(
                 "HostNotConnected",
                 GpuErrorCategory.InvalidState,
                 $"{host.Name} is {host.ConnectionState}: nvidia-smi cannot be run on it.",
                 host.Name,
-                "Reconnect the host in vCenter, then run the command again.");
+                "Reconnect the host in vCenter, then run the command again."));
 
     // Without a vGPU, some drivers say that no device is in vGPU mode although one is: that is no vGPU, and the mode is known from the report.
     private static List<NvidiaSmiGpu> WithVgpus(List<NvidiaSmiGpu> gpus, ShellResult result)

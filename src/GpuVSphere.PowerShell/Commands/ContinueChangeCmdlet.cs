@@ -96,7 +96,7 @@ public abstract class ContinueChangeCmdlet : ServerCmdlet
 
         HostChangeOptions inForce = options ?? HostChangeOptions.FromOptions(entry.Intent.Options);
         OperationContext context = ChangeContext.Of(
-            connections, inForce.Reboot && !AsPlan ? await Reconnection.PrepareAsync(connections, Credential, relay).ConfigureAwait(false) : null, HostCredential);
+            connections, inForce.Reboot && !AsPlan ? await Reconnection.PrepareAsync(connections, Credential, relay).ConfigureAwait(false) : null, HostCredential, relay);
         if (!AsPlan && !await relay.AskAsync(Confirmation.IsWhatIf).ConfigureAwait(false))
         {
             await WaitAsync(changes, entry, context, options, relay, cancellationToken).ConfigureAwait(false);

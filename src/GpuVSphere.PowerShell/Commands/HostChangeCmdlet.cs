@@ -74,7 +74,7 @@ public abstract class HostChangeCmdlet : HostCmdlet
         HostChangeOptions options = Options;
         IReadOnlyList<GpuConnection> connections = reader.Connections;
         OperationContext context = ChangeContext.Of(
-            connections, options.Reboot && !AsPlan ? await Reconnection.PrepareAsync(connections, HostLogin, relay).ConfigureAwait(false) : null, ShellLogin);
+            connections, options.Reboot && !AsPlan ? await Reconnection.PrepareAsync(connections, HostLogin, relay).ConfigureAwait(false) : null, ShellLogin, relay);
         ChangeRunner runner = new(relay)
         {
             AsPlan = AsPlan,
@@ -88,14 +88,21 @@ public abstract class HostChangeCmdlet : HostCmdlet
         {
             reader.Forget();
             HashSet<Vim.VimObjectId> changed = [.. results.Where(result => result.Outcome is not (ChangeOutcome.Blocked or ChangeOutcome.Failed)).Select(result => result.Target.Id)];
-            foreach ((GpuHost _, GpuDevice device) in await DeviceTargets.ReadAsync(reader, Groups, relay, cancellationToken).ConfigureAwait(false))
-            {
-                if (changed.Contains(device.HostId))
-                {
-                    relay.Output(device);
-                }
-            }
+            IReadOnlyList<(GpuHost Host, GpuDevice Device)> now = await DeviceTargets.ReadAsync(reader, Groups, relay, cancellationToken).ConfigureAwait(false);
+            await ShowAsync([.. now.Where(one => changed.Contains(one.Device.HostId))], context, relay, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Gives the GPUs as they are afterwards, for -PassThru.</summary>
+    internal virtual Task ShowAsync(
+        IReadOnlyList<(GpuHost Host, GpuDevice Device)> devices, OperationContext context, PipelineRelay relay, CancellationToken cancellationToken)
+    {
+        foreach ((GpuHost _, GpuDevice device) in devices)
+        {
+            relay.Output(device);
+        }
+
+        return Task.CompletedTask;
     }
 
     private static GpuVSphereException Unnamed(string message) => new(

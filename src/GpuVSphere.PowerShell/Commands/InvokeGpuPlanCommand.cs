@@ -55,7 +55,7 @@ public sealed class InvokeGpuPlanCommand : ServerCmdlet
             {
                 bool reboots = HostChangeOptions.FromOptions(plan.Intent.Options).Reboot;
                 OperationContext context = ChangeContext.Of(
-                    connections, reboots ? await Reconnection.PrepareAsync(connections, Credential, relay).ConfigureAwait(false) : null, HostCredential);
+                    connections, reboots ? await Reconnection.PrepareAsync(connections, Credential, relay).ConfigureAwait(false) : null, HostCredential, relay);
                 ChangeRunner runner = new(relay) { IsDisruptive = IsDisruptive(plan) };
                 IReadOnlyList<ChangeResult> results =
                     await runner.PerformAsync(GpuOperations.Create(plan.Intent, context), plan, cancellationToken).ConfigureAwait(false);

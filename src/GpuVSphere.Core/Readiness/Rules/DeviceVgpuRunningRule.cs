@@ -14,10 +14,10 @@ internal sealed class DeviceVgpuRunningRule : ReadinessRule
     public override string Title => "No vGPU runs on the device";
 
     /// <inheritdoc/>
-    public override string Source => "A device that the host driver serves vGPUs from cannot be given away while they run";
+    public override string Source => "A device that the host driver serves vGPUs from can neither be given away nor be partitioned anew while they run";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.EnablePassthrough;
+    public override ReadinessAction AppliesTo => ReadinessAction.EnablePassthrough | ReadinessAction.SetMig;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)

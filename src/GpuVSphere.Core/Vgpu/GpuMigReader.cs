@@ -1,0 +1,45 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using GpuVSphere.Inventory;
+using GpuVSphere.Shell;
+using GpuVSphere.Smi;
+using GpuVSphere.Vim;
+
+namespace GpuVSphere.Vgpu;
+
+/// <summary>Reads MIG of a host's GPUs.</summary>
+public static class GpuMigReader
+{
+    /// <summary>Reads the GPUs of a host that its driver has.</summary>
+    /// <param name="session">The server of the host.</param>
+    /// <param name="host">The host with its GPUs.</param>
+    /// <param name="shells">The way to the hosts' shells.</param>
+    /// <param name="notes">What is told.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="GpuVSphereException">Those of <see cref="NvidiaSmiReader"/>.</exception>
+    public static Task<IReadOnlyList<GpuMig>> ReadAsync(VimSession session, GpuHost host, IHostShells? shells, HostShellNotes notes, CancellationToken cancellationToken) =>
+        NvidiaSmiReader.UseAsync(session, host, shells, (shell, token) => ReadAsync(shell, host, token), notes, cancellationToken);
+
+    private static async Task<IReadOnlyList<GpuMig>> ReadAsync(IShell shell, GpuHost host, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<NvidiaSmiGpu> gpus = (await NvidiaSmiReader.ReadAsync(shell, host, cancellationToken).ConfigureAwait(false)).Gpus;
+        ILookup<int, MigProfile> profiles = await MigReader.ReadProfilesAsync(shell, gpus.Any(gpu => gpu.MigCurrent == true), cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. gpus.Where(gpu => gpu.Address is not null).Select(gpu => new GpuMig
+            {
+                HostId = gpu.HostId,
+                HostName = gpu.HostName,
+                ServerName = gpu.ServerName,
+                Address = gpu.Address!.Value,
+                Name = gpu.Name,
+                Current = gpu.MigCurrent,
+                Pending = gpu.MigPending,
+                Instances = gpu.MigInstances,
+                Profiles = gpu.MigCurrent == true ? [.. profiles[gpu.Index]] : [],
+            }),
+        ];
+    }
+}

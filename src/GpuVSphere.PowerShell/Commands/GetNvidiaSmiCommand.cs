@@ -1,0 +1,40 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using GpuVSphere.Inventory;
+using GpuVSphere.Shell;
+using GpuVSphere.Smi;
+using GpuVSphere.Vim;
+
+namespace GpuVSphere.PowerShell.Commands;
+
+/// <summary>Runs nvidia-smi on hosts and gives what it says as objects: the GPUs that the host's driver has, with the vGPUs on them.</summary>
+[Cmdlet(VerbsCommon.Get, "NvidiaSmi")]
+[OutputType(typeof(NvidiaSmiGpu), typeof(string))]
+public sealed class GetNvidiaSmiCommand : HostShellCmdlet
+{
+    /// <summary>Gives the text of nvidia-smi -q -x as it came, one for each host.</summary>
+    [Parameter]
+    public SwitchParameter Raw { get; set; }
+
+    internal override async Task<IReadOnlyCollection<PciAddress>> ReadAsync(
+        VimSession session, GpuHost host, Func<PciAddress?, bool> isWanted, IHostShells shells, HostShellNotes notes, PipelineRelay relay, CancellationToken cancellationToken)
+    {
+        if (Raw)
+        {
+            relay.Output(await NvidiaSmiReader.ReadTextAsync(session, host, shells, notes, cancellationToken).ConfigureAwait(false));
+            return [.. host.Devices.Where(device => !device.IsActive).Select(device => device.Address)];
+        }
+
+        NvidiaSmiReport report = await NvidiaSmiReader.ReadAsync(session, host, shells, notes, cancellationToken).ConfigureAwait(false);
+        foreach (NvidiaSmiGpu gpu in report.Gpus.Where(gpu => isWanted(gpu.Address)))
+        {
+            relay.Output(gpu);
+        }
+
+        return [.. report.Gpus.Select(gpu => gpu.Address).OfType<PciAddress>()];
+    }
+}
