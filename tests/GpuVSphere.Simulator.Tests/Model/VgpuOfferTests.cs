@@ -240,7 +240,7 @@ public sealed class VgpuOfferTests
 
     private static void Driver(SimulatorLab lab, string host, string name, string version)
     {
-        lab.Host(host).Vibs.RemoveAll(vib => vib.Vendor == "NVIDIA");
+        lab.Host(host).Vibs.RemoveAll(vib => vib.IsGpuDriver);
         lab.Host(host).Vibs.Add(new InstalledVib(name, version + "-1OEM.800.1.0.20613240", "NVIDIA", "VMwareAccepted", "2025-02-03"));
     }
 }

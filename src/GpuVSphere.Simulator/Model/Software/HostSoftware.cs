@@ -186,7 +186,8 @@ internal sealed class HostSoftware
         return new InstalledVib(package.Name, package.Version, package.Vendor, "VMwareCertified", "2024-11-20") { Package = package };
     }
 
-    private InstalledVib Record(VibPackage package) =>
+    /// <summary>A package as it stands in the list of those installed, from today on.</summary>
+    public InstalledVib Record(VibPackage package) =>
         new(package.Name, package.Version, package.Vendor, Acceptance.Find(package.Acceptance)?.CliName ?? "CommunitySupported", _host.Inventory.Now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)) { Package = package };
 
     private void CheckTrust(VibPackage package, InstallOptions options)
