@@ -24,6 +24,12 @@ internal sealed class Peer
     /// <summary>govmomi's command line: PATH, or GPUVSPHERE_GOVC.</summary>
     public static Peer Govc { get; } = Program("govc", "GPUVSPHERE_GOVC", "../shared/peers/build-vcsim.sh WORKDIR OUTDIR builds it; put it on PATH or name it in GPUVSPHERE_GOVC");
 
+    /// <summary>OpenSSH's server: PATH, /usr/sbin, or GPUVSPHERE_SSHD.</summary>
+    public static Peer Sshd { get; } = Program("sshd", "GPUVSPHERE_SSHD", "apt-get install openssh-server (it need not run)");
+
+    /// <summary>OpenSSH's client.</summary>
+    public static Peer Ssh { get; } = Program("ssh", "GPUVSPHERE_SSH", "apt-get install openssh-client");
+
     /// <summary>curl.</summary>
     public static Peer Curl { get; } = Program("curl", "GPUVSPHERE_CURL", "apt-get install curl");
 
@@ -74,7 +80,7 @@ internal sealed class Peer
     private static IEnumerable<string> OnPath(string program)
     {
         string[] names = OperatingSystem.IsWindows() ? [program + ".exe"] : [program];
-        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        return ((Environment.GetEnvironmentVariable("PATH") ?? "") + System.IO.Path.PathSeparator + "/usr/sbin").Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .SelectMany(folder => names.Select(name => System.IO.Path.Combine(folder, name)))
             .Where(File.Exists);
     }

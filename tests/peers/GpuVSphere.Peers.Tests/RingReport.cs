@@ -22,6 +22,9 @@ public sealed class RingReport
     [PeerFact(nameof(Peer.Rbvmomi))]
     public void Rbvmomi() => Assert.Equal("ok", Peer.Rbvmomi.Run(["-e", "require 'rbvmomi'; puts 'ok'"]).Succeeded().Trim());
 
+    [PeerFact(nameof(Peer.Sshd))]
+    public void Sshd() => Assert.Contains("OpenSSH", Peer.Sshd.Run(["-V"]).Error + Peer.Ssh.Run(["-V"]).Error, StringComparison.Ordinal);
+
     [PeerFact(nameof(Peer.Curl))]
     public void Curl() => Assert.StartsWith("curl", Peer.Curl.Run(["--version"]).Succeeded(), StringComparison.Ordinal);
 
