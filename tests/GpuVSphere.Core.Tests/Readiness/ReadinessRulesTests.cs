@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using GpuVSphere.Catalog;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
 using GpuVSphere.Readiness;
@@ -30,6 +31,15 @@ public sealed class ReadinessRulesTests
         RequiredPrivileges = ["VirtualMachine.Config.AddRemoveDevice"],
     };
 
+    private static ReadinessSubject Ecc(bool isOn, string driver) => new()
+    {
+        Action = isOn ? ReadinessAction.EnableEcc : ReadinessAction.DisableEcc,
+        Target = Samples.HostTarget,
+        Host = Samples.Host(Samples.Gpu(false, false, false)),
+        Devices = [Samples.Gpu(false, false, false)],
+        HostDriver = DriverVersion.TryParse(driver),
+    };
+
     /// <summary>Each spoils one thing: the rule that must speak, whether it blocks, and a word that its message must have.</summary>
     public static TheoryData<string, string, FindingSeverity, string> Spoiled() => new()
     {
@@ -51,6 +61,9 @@ public sealed class ReadinessRulesTests
         { "dynamic, none matches", "DEVICE-ACTIVE", FindingSeverity.Block, "has 1" },
         { "dynamic, none matches, cluster", "DEVICE-ACTIVE", FindingSeverity.Warning, "cluster" },
         { "dynamic, all held", "DEVICE-ACTIVE", FindingSeverity.Warning, "no other VM" },
+        { "ECC on before vGPU 9.0", "ECC-RELEASE", FindingSeverity.Block, "vGPU 6.0" },
+        { "ECC off since vGPU 9.0", "ECC-RELEASE", FindingSeverity.Warning, "not needed" },
+        { "ECC, release unknown", "ECC-RELEASE", FindingSeverity.Warning, "not known" },
         { "VM orphaned", "VM-CONNECTED", FindingSeverity.Block, "orphaned" },
         { "VM privilege missing", "PRIVILEGE-VM", FindingSeverity.Block, "VirtualMachine.Config.AddRemoveDevice" },
         { "VM privileges unreadable", "PRIVILEGE-VM", FindingSeverity.Warning, "could not be read" },
@@ -118,6 +131,9 @@ public sealed class ReadinessRulesTests
                 Devices = [],
                 DynamicRequests = [twoOfA100],
             },
+            "ECC on before vGPU 9.0" => Ecc(true, "390.42"),
+            "ECC off since vGPU 9.0" => Ecc(false, "535.161.05"),
+            "ECC, release unknown" => Ecc(true, "100.1"),
             "VM orphaned" => Add(vm with { ConnectionState = "orphaned" }),
             "VM privilege missing" => Add(vm with { Privileges = [] }),
             "VM privileges unreadable" => Add(vm with { Privileges = null }),
@@ -176,6 +192,7 @@ public sealed class ReadinessRulesTests
     public void Nothing_is_said_when_all_is_well()
     {
         Assert.Empty(ReadinessRules.Check([Enable(), Add()]));
+        Assert.Empty(ReadinessRules.Check([Ecc(false, "390.42"), Ecc(true, "535.161.05"), Ecc(true, "430.27")]));
     }
 
     [Fact]
