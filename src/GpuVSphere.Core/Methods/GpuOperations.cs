@@ -19,6 +19,7 @@ public static class GpuOperations
         new GraphicsFactory(),
         new GpuModeFactory(GpuMode.Ecc),
         new GpuModeFactory(GpuMode.Mig),
+        new VibFactory(),
     ]);
 
     /// <summary>Makes the operation of an intent.</summary>

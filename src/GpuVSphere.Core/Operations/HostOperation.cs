@@ -67,8 +67,13 @@ internal abstract class HostOperation : IGpuOperation
             change.Changes = rows;
         }
 
-        return await new HostChangeWorkflow(Context, Options).RunAsync(performed, changes, feedback, cancellationToken).ConfigureAwait(false);
+        return await PerformAsync(performed, changes, feedback, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Performs the plan. A derived class does around it what is not of one host, such as bringing a file to the hosts and taking it away again.</summary>
+    protected virtual Task<IReadOnlyList<ChangeResult>> PerformAsync(
+        ChangePlan plan, IReadOnlyList<HostChange> changes, IChangeFeedback feedback, CancellationToken cancellationToken) =>
+        new HostChangeWorkflow(Context, Options).RunAsync(plan, changes, feedback, cancellationToken);
 
     /// <summary>
     /// What is to become of one host. Reads what the inventory does not have, then plans. An error of the module's is this host's and does not stop the others.

@@ -62,6 +62,9 @@ public sealed record ReadinessSubject
     /// <summary>NVIDIA's driver on the host; null when the change does not ask for it, or when it could not be read.</summary>
     public DriverVersion? HostDriver { get; init; }
 
+    /// <summary>What is to be installed on the host or removed from it; null when something else is changed.</summary>
+    public SoftwareQuestion? Software { get; init; }
+
     /// <summary>The id of the change that told the host to reboot and has not seen it come back; null when there is none.</summary>
     public string? RebootedBy { get; init; }
 

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
@@ -11,6 +12,8 @@ namespace GpuVSphere.Vgpu;
 /// <summary>Sends the graphics configuration of a host and holds what is read back against what was wanted.</summary>
 internal sealed class GraphicsSender(GpuHost host, GraphicsState before, GraphicsPlanner plan)
 {
+    private static readonly TimeSpan s_takeBackTime = TimeSpan.FromMinutes(1);
+
     private string? _trouble;
 
     public GraphicsConfig? Config => plan.Config;
@@ -39,6 +42,20 @@ internal sealed class GraphicsSender(GpuHost host, GraphicsState before, Graphic
                     new KeyValuePair<string, string>("sharedpassthruassignmentpolicy", config.AssignmentPolicy == "consolidation" ? "Consolidation" : "Performance"),
                 ],
                 cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends what was configured before.</summary>
+    public async Task TakeBackAsync(VimSession session)
+    {
+        using CancellationTokenSource limit = new(s_takeBackTime);
+        try
+        {
+            await session.UpdateGraphicsConfigAsync(before.Graphics.Manager, before.Graphics.Config!, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is GpuVSphereException or OperationCanceledException)
+        {
+            // The error that led here is the one to be told; Undo-GpuChange takes the configuration back as well.
         }
     }
 

@@ -12,13 +12,16 @@ namespace GpuVSphere.Vim;
 /// </summary>
 public static class EsxCliSoftware
 {
-    /// <summary>The VIBs of a host. After an installation that waits for its reboot, those that the reboot brings as well.</summary>
+    /// <summary>The VIBs of a host.</summary>
     /// <param name="session">The session.</param>
     /// <param name="host">The host.</param>
+    /// <param name="ofNextBoot">Whether those of the image that the next boot runs are meant; none when no image waits for it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="GpuVSphereException">EsxCliFault.</exception>
-    public static async Task<IReadOnlyList<InstalledSoftware>> ListVibsAsync(this VimSession session, ManagedObjectReference host, CancellationToken cancellationToken) =>
-        Read(await session.EsxCliAsync(host, "software vib list", null, cancellationToken).ConfigureAwait(false));
+    public static async Task<IReadOnlyList<InstalledSoftware>> ListVibsAsync(
+        this VimSession session, ManagedObjectReference host, bool ofNextBoot, CancellationToken cancellationToken) =>
+        Read(await session.EsxCliAsync(
+            host, "software vib list", ofNextBoot ? [new KeyValuePair<string, string>("rebootingimage", "true")] : null, cancellationToken).ConfigureAwait(false));
 
     /// <summary>The components of a host: vSphere 7.0 and later.</summary>
     /// <param name="session">The session.</param>
@@ -47,17 +50,6 @@ public static class EsxCliSoftware
     {
         EsxCliResult result = await session.EsxCliAsync(host, "software acceptance get", null, cancellationToken).ConfigureAwait(false);
         return (result.Text.Length > 0 ? result.Text : result.Rows.SelectMany(row => row.Names.Select(name => row[name])).FirstOrDefault() ?? string.Empty).Trim();
-    }
-
-    /// <summary>The name of the host's image profile.</summary>
-    /// <param name="session">The session.</param>
-    /// <param name="host">The host.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="GpuVSphereException">EsxCliFault.</exception>
-    public static async Task<string> GetImageProfileAsync(this VimSession session, ManagedObjectReference host, CancellationToken cancellationToken)
-    {
-        EsxCliResult result = await session.EsxCliAsync(host, "software profile get", null, cancellationToken).ConfigureAwait(false);
-        return result.Rows.Select(row => row["Name"]).FirstOrDefault(name => !string.IsNullOrEmpty(name)) ?? string.Empty;
     }
 
     /// <summary>Installs VIBs, or what an offline bundle holds: <c>software vib install</c>. Nothing else is removed.</summary>
@@ -101,17 +93,6 @@ public static class EsxCliSoftware
         this VimSession session, ManagedObjectReference host, IEnumerable<string> names, CancellationToken cancellationToken) =>
         Outcome(await session.EsxCliAsync(
             host, "software vib remove", names.Select(name => new KeyValuePair<string, string>("vibname", name)), cancellationToken).ConfigureAwait(false));
-
-    /// <summary>Removes components by name: <c>software component remove</c>, vSphere 7.0 and later.</summary>
-    /// <param name="session">The session.</param>
-    /// <param name="host">The host.</param>
-    /// <param name="names">The names.</param>
-    /// <param name="cancellationToken">Ends the wait; the host goes on.</param>
-    /// <exception cref="GpuVSphereException">EsxCliFault: nothing was removed.</exception>
-    public static async Task<SoftwareOutcome> RemoveComponentsAsync(
-        this VimSession session, ManagedObjectReference host, IEnumerable<string> names, CancellationToken cancellationToken) =>
-        Outcome(await session.EsxCliAsync(
-            host, "software component remove", names.Select(name => new KeyValuePair<string, string>("component", name)), cancellationToken).ConfigureAwait(false));
 
     internal static SoftwareOutcome Outcome(EsxCliResult result)
     {
