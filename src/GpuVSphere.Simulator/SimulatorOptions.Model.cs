@@ -47,6 +47,9 @@ public sealed partial class SimulatorOptions
     /// <summary>Whether the host takes the last free placement (mixed-size, MIG) instead of the first. Which one it takes is UNCONFIRMED.</summary>
     public bool VgpuPlacementsFromEnd { get; init; }
 
+    /// <summary>Whether MIG mode changes with the next reboot only, also of an idle GPU. UNCONFIRMED for ESXi (no source read says it).</summary>
+    public bool MigNeedsReboot { get; init; } = true;
+
     /// <summary>Whether disk-only snapshots of a running VM with a vGPU work, and are told so. UNCONFIRMED (no value of the flag was found).</summary>
     public bool VgpuDiskSnapshots { get; init; }
 

@@ -136,7 +136,10 @@ public sealed class ConnectGpuVSphereCommand : GpuCmdlet
             VimCredential credential = new(user.Name, user.Password.ToCharArray());
             VimSession session = await VimSession.ConnectAsync(simulator.Server, credential, cancellationToken).ConfigureAwait(false);
             GpuConnection connection = new(
-                session, ConnectionOrigin.Simulator, simulator.Server.Name + ":0", null, simulator, session.IsVCenter ? null : credential);
+                session, ConnectionOrigin.Simulator, simulator.Server.Name + ":0", null, simulator, session.IsVCenter ? null : credential)
+            {
+                SimulatedShells = simulator.Shells,
+            };
             _table!.Add(connection);
             relay.Output(connection);
         }

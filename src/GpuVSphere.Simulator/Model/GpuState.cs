@@ -24,14 +24,19 @@ internal sealed class GpuState(CardModel card)
 
     public VgpuScheduler Scheduler { get; set; } = VgpuScheduler.BestEffort;
 
+    /// <summary>What the module's parameters made of the scheduler at the last boot.</summary>
+    public VgpuScheduler SchedulerAtBoot { get; set; } = VgpuScheduler.BestEffort;
+
     /// <summary>The GPUs that a NVLink bridge joins have the same number here; 0 stands alone.</summary>
     public int NvLinkGroup { get; set; }
 
     public bool IsPending => IsEccOn != WillEccBeOn || IsMigOn != WillMigBeOn;
 
     /// <summary>What a boot of the host does: what was pending is in force; instances do not outlive it.</summary>
-    public void Boot()
+    /// <param name="scheduler">What the parameters of the driver's module ask for.</param>
+    public void Boot(VgpuScheduler scheduler)
     {
+        Scheduler = SchedulerAtBoot = scheduler;
         IsEccOn = WillEccBeOn;
         IsMigOn = WillMigBeOn;
         Instances.Clear();

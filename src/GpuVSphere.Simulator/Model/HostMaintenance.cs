@@ -204,6 +204,8 @@ internal sealed class HostMaintenance(HostSystem host, SimulatedInventory invent
         host.BootTime = inventory.Now;
         host.BootCount++;
         host.Software.Boot();
+        host.IsHostEngineRunning = true;
+        host.IsGpuDaemonRunning = true;
         if (outcome != RebootOutcome.DevicesStayInactive)
         {
             host.Graphics.TakeEffect();
@@ -217,7 +219,7 @@ internal sealed class HostMaintenance(HostSystem host, SimulatedInventory invent
             }
 
             function.IgnoresNextReboot = false;
-            function.Gpu.Boot();
+            function.Gpu.Boot(VgpuScheduler.AtBoot(host, function));
         }
 
         foreach (HostService service in host.Services)

@@ -136,6 +136,12 @@ internal sealed class HostSystem : ManagedEntity
         .Select(device => device.Seat!)
         .Where(seat => seat is not null && seat.Function == function);
 
+    /// <summary>Whether nv-hostengine runs; it starts with the host.</summary>
+    public bool IsHostEngineRunning { get; set; } = true;
+
+    /// <summary>Whether NVIDIA's management daemon runs, where it is installed.</summary>
+    public bool IsGpuDaemonRunning { get; set; } = true;
+
     public void Register(VirtualMachine vm)
     {
         _vms.Add(vm);

@@ -7,7 +7,7 @@ namespace GpuVSphere.Simulator.Model;
 /// Finds GPUs for the vGPUs of a VM that is to run on a host, by the mode of each GPU (facts/catalog/compat.md, the part on vGPU types and capacity). What it
 /// finds is only noted here; the power-on takes it when nothing else stands against it.
 /// </summary>
-internal sealed class VgpuPlacement(HostSystem host, VirtualMachine vm)
+internal sealed class VgpuPlacement(HostSystem host, VirtualMachine? vm)
 {
     /// <summary>The API version of ESXi 8.0 U1, since when vGPUs of several series but one size share a GPU.</summary>
     private const string MixedSeriesApi = "8.0.1.0";
@@ -24,6 +24,10 @@ internal sealed class VgpuPlacement(HostSystem host, VirtualMachine vm)
         return config.DeviceGroups.All(group => TryPlaceGroup(devices.Where(device => device.GroupKey == group.Key).ToList()))
             && devices.Where(device => device.GroupKey is null).All(TryPlace);
     }
+
+    /// <summary>Whether one more vGPU of a type could start on a GPU now.</summary>
+    public static bool HasRoom(HostSystem host, PciFunction function, VgpuType type) =>
+        new VgpuPlacement(host, null).SeatOn(function, type, host.SeatsOn(function).ToList()) is not null;
 
     private bool TryPlaceGroup(List<VmPassthroughDevice> members)
     {
@@ -56,13 +60,7 @@ internal sealed class VgpuPlacement(HostSystem host, VirtualMachine vm)
         {
             VgpuType type = Usable(function, device)!;
             List<VgpuSeat> seats = SeatsOn(function).ToList();
-            VgpuSeat? seat = VgpuOffers.ModeOf(host, function) switch
-            {
-                "sameSize" => SameSize(function, type, seats),
-                "mixedSize" => MixedSize(function, type, seats),
-                _ => Mig(function, type, seats),
-            };
-            if (seat is not null)
+            if (SeatOn(function, type, seats) is { } seat)
             {
                 _found[device] = seat;
                 return true;
@@ -71,6 +69,13 @@ internal sealed class VgpuPlacement(HostSystem host, VirtualMachine vm)
 
         return false;
     }
+
+    private VgpuSeat? SeatOn(PciFunction function, VgpuType type, List<VgpuSeat> seats) => VgpuOffers.ModeOf(host, function) switch
+    {
+        "sameSize" => SameSize(function, type, seats),
+        "mixedSize" => MixedSize(function, type, seats),
+        _ => Mig(function, type, seats),
+    };
 
     /// <summary>
     /// The GPUs in the order in which they are tried. The assignment policy counts in same-size mode only: performance takes the GPU with the fewest VMs,
