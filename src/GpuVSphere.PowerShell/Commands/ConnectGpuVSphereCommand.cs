@@ -193,7 +193,11 @@ public sealed class ConnectGpuVSphereCommand : GpuCmdlet
         {
             VimSession session = await VimSession.ConnectAsync(reached, credential, cancellationToken).ConfigureAwait(false);
             GpuConnection connection = new(
-                session, ConnectionOrigin.Own, HostAndPort(address), null, reached, session.IsVCenter ? null : credential);
+                session, ConnectionOrigin.Own, HostAndPort(address), null, reached, session.IsVCenter ? null : credential)
+            {
+                // A simulator of this session has no SSH of its own: its shells are reached here.
+                SimulatedShells = _table!.Simulators.Select(simulator => simulator.ShellsFor(session.ServerUuid)).FirstOrDefault(shells => shells is not null),
+            };
             if (session.IsVCenter)
             {
                 credential.Dispose();

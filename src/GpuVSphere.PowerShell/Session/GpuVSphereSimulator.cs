@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.Threading;
 using GpuVSphere.PowerShell.Binding;
+using GpuVSphere.Shell;
 using GpuVSphere.Simulator;
 
 namespace GpuVSphere.PowerShell.Session;
@@ -45,6 +46,10 @@ public sealed class GpuVSphereSimulator
         ServerHint hint = new(null, null, connection.HostAndPort);
         return hint.IsAt(ServerHint.HostAndPortOf(Uri)) || (Uri.IsLoopback && hint.IsAt("localhost:" + Port.ToString(CultureInfo.InvariantCulture)));
     }
+
+    /// <summary>The shells of its hosts, where a session is one of its own; else null.</summary>
+    internal IHostShells? ShellsFor(string serverUuid) =>
+        string.Equals(_simulator.Options.InstanceUuid?.ToString(), serverUuid, StringComparison.OrdinalIgnoreCase) ? _simulator.Shells : null;
 
     internal void Stop()
     {

@@ -21,12 +21,12 @@ internal static class EsxCliGraphics
         yield return HostCommand.Of(host, gate, "graphics.host", "refresh", "Result", "simple", _ => true);
         yield return HostCommand.Of(host, gate, "graphics.device", "list", "GraphicsDevice", "simple", _ => Wire.List(host.Graphics.Devices.Select(f => Wire.Of(string.Empty)
             .With("Address", f.Id.ToString())
+            .With("VendorName", f.Card.VendorName)
             .With("DeviceName", f.Card.Name)
+            .With("ModuleName", host.HasGpuDriver && f.Card.IsGpu && !f.IsActive ? "nvidia" : "None")
             .With("GraphicsType", TypeName(host.Graphics.Type(f)))
             .With("MemorySizeinKB", host.HasGpuDriver && !f.IsActive ? f.Card.FrameBufferMB * 1024L : 0L)
-            .With("ModuleName", host.HasGpuDriver && f.Card.IsGpu && !f.IsActive ? "nvidia" : "None")
-            .With("NumberofVMs", (long)(host.VgpuUsersOf(f).Count() + (host.HolderOf(f) is null ? 0 : 1)))
-            .With("VendorName", f.Card.VendorName))));
+            .With("NumberofVMs", (long)(host.VgpuUsersOf(f).Count() + (host.HolderOf(f) is null ? 0 : 1))))));
     }
 
     private static bool Set(HostSystem host, EsxCliCall call)
