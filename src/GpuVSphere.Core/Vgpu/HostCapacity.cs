@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using GpuVSphere.Catalog;
 using GpuVSphere.Inventory;
+using GpuVSphere.Smi;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.Vgpu;
@@ -36,12 +37,22 @@ public sealed class HostCapacity
 
     /// <summary>Works out a host's capacity.</summary>
     /// <param name="host">The host as it was read.</param>
-    public static HostCapacity Of(VgpuHost host) => Of(host, VgpuCatalog.Default, []);
+    public static HostCapacity Of(VgpuHost host) => Of(host, VgpuCatalog.Default, [], NoModes);
 
     /// <summary>Works out a host's capacity, with what nvidia-smi said of where vGPUs are placed.</summary>
     /// <param name="host">The host as it was read.</param>
     /// <param name="placed">The vGPUs that run, by GPU; empty when nobody asked.</param>
-    public static HostCapacity Of(VgpuHost host, IReadOnlyList<PlacedVgpu> placed) => Of(host, VgpuCatalog.Default, placed);
+    public static HostCapacity Of(VgpuHost host, IReadOnlyList<PlacedVgpu> placed) => Of(host, VgpuCatalog.Default, placed, NoModes);
+
+    /// <summary>Works out a host's capacity, with what nvidia-smi said: where vGPUs are placed, and which GPUs are in MIG mode.</summary>
+    /// <param name="host">The host as it was read.</param>
+    /// <param name="gpus">GPUs as nvidia-smi shows them; those of other hosts are let pass.</param>
+    public static HostCapacity Of(VgpuHost host, IReadOnlyCollection<NvidiaSmiGpu> gpus)
+    {
+        NvidiaSmiGpu[] own = [.. gpus.Where(gpu => gpu.HostId == host.Host.Id && gpu.Address is not null)];
+        var modes = own.Where(gpu => gpu.MigCurrent is not null).GroupBy(gpu => gpu.Address!.Value).ToDictionary(same => same.Key, same => same.Last().MigCurrent!.Value);
+        return Of(host, VgpuCatalog.Default, [.. own.SelectMany(PlacedVgpu.Of)], modes);
+    }
 
     /// <summary>Whether the host has a GPU that a profile is known to be for, in whatever mode the GPU is, and whether or not it is offered.</summary>
     /// <param name="profile">The profile, whatever its case.</param>
@@ -146,7 +157,10 @@ public sealed class HostCapacity
         return new HostCapacity(_host, _catalog, _situation.With(ways));
     }
 
-    internal static HostCapacity Of(VgpuHost host, VgpuCatalog catalog, IReadOnlyList<PlacedVgpu> placed) => new(host, catalog, HostSituation.Of(host, catalog, placed));
+    private static IReadOnlyDictionary<PciAddress, bool> NoModes => new Dictionary<PciAddress, bool>();
+
+    private static HostCapacity Of(VgpuHost host, VgpuCatalog catalog, IReadOnlyList<PlacedVgpu> placed, IReadOnlyDictionary<PciAddress, bool> migModes) =>
+        new(host, catalog, HostSituation.Of(host, catalog, placed, migModes));
 
     /// <summary>Whether a profile is a GPU's own; null when nothing tells.</summary>
     internal bool? Has(GpuDevice device, ProfileFacts facts) => StateOf(device).Has(facts);

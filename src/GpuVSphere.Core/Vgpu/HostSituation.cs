@@ -27,9 +27,11 @@ internal sealed record HostSituation
     /// <summary>Whether there are more ways than were looked at.</summary>
     public bool IsCutShort { get; init; }
 
-    public static HostSituation Of(VgpuHost host, VgpuCatalog catalog, IReadOnlyList<PlacedVgpu> placed)
+    public static HostSituation Of(VgpuHost host, VgpuCatalog catalog, IReadOnlyList<PlacedVgpu> placed, IReadOnlyDictionary<PciAddress, bool> migModes)
     {
-        GpuState[] gpus = [.. host.Host.Devices.Select(device => Bare(host, catalog, device))];
+        GpuState[] gpus = [.. host.Host.Devices.Select(device => Bare(host, catalog, device)).Select(gpu => gpu.Mode == GpuVgpuMode.Unknown && migModes.TryGetValue(gpu.Device.Address, out bool isMig)
+            ? gpu with { Mode = isMig ? GpuVgpuMode.Mig : GpuVgpuMode.SameSize }
+            : gpu)];
         (List<GpuState[]> ways, bool isCutShort) = ModesOf(host, catalog, gpus);
         foreach ((RunningVgpu vgpu, ProfileFacts? facts, IReadOnlyList<PciAddress[]> choices) in VgpusOf(host, catalog, gpus, placed))
         {

@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Inventory;
 using GpuVSphere.PowerShell.Completion;
+using GpuVSphere.Smi;
 using GpuVSphere.Vgpu;
 
 namespace GpuVSphere.PowerShell.Commands;
@@ -27,9 +28,16 @@ public sealed class GetGpuCapacityCommand : VgpuHostCmdlet
     [Parameter]
     public SwitchParameter Summary { get; set; }
 
+    /// <summary>
+    /// What Get-NvidiaSmi said of the hosts: it tells where running vGPUs are placed, which vSphere does not, so that the numbers are exact.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public NvidiaSmiGpu[]? NvidiaSmi { get; set; }
+
     internal override async Task RunAsync(PipelineRelay relay, CancellationToken cancellationToken)
     {
-        IReadOnlyList<(VgpuHost Host, HostCapacity Capacity, HashSet<PciAddress> Devices)> hosts = await ReadAsync(relay, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<(VgpuHost Host, HostCapacity Capacity, HashSet<PciAddress> Devices)> hosts = await ReadAsync(relay, cancellationToken, NvidiaSmi).ConfigureAwait(false);
         if (VgpuProfile is null)
         {
             foreach (object row in Summary

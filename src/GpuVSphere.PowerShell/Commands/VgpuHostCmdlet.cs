@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using GpuVSphere.Inventory;
 using GpuVSphere.PowerShell.Binding;
 using GpuVSphere.PowerShell.Session;
+using GpuVSphere.Smi;
 using GpuVSphere.Vgpu;
 
 namespace GpuVSphere.PowerShell.Commands;
@@ -19,7 +20,7 @@ public abstract class VgpuHostCmdlet : HostCmdlet
 
     /// <summary>Reads the hosts that are meant, each with its capacity and with the addresses of the GPUs that are meant.</summary>
     private protected async Task<IReadOnlyList<(VgpuHost Host, HostCapacity Capacity, HashSet<PciAddress> Devices)>> ReadAsync(
-        PipelineRelay relay, CancellationToken cancellationToken)
+        PipelineRelay relay, CancellationToken cancellationToken, IReadOnlyCollection<NvidiaSmiGpu>? told = null)
     {
         TargetReader reader = new(Servers, Table.LastRead, relay);
         IReadOnlyList<TargetGroup> groups = [.. (Groups.Count > 0 ? Groups : [new TargetGroup()])
@@ -31,7 +32,7 @@ public abstract class VgpuHostCmdlet : HostCmdlet
         return [.. hosts
             .OrderBy(host => host.Host.ServerName, StringComparer.OrdinalIgnoreCase)
             .ThenBy(host => host.Host.Name, StringComparer.OrdinalIgnoreCase)
-            .Select(host => (host, HostCapacity.Of(host), new HashSet<PciAddress>(meant[host.Host.Id])))];
+            .Select(host => (host, HostCapacity.Of(host, told ?? []), new HashSet<PciAddress>(meant[host.Host.Id])))];
     }
 
     /// <summary>The error about a profile that none of the hosts has, with the names that could be meant.</summary>

@@ -39,6 +39,9 @@ internal sealed class CapacityHost : IDisposable
 
     public static int CardCount => s_cards.Length;
 
+    /// <summary>From here on the cards have MIG.</summary>
+    public static int FirstMigCard => Array.IndexOf(s_cards, CardModel.A100Pcie80);
+
     /// <summary>Whether the host tells the mode of each GPU, and has several vGPUs in a VM whatever their size.</summary>
     public bool IsNew => _lab.Host(Name).Release.Has("8.0.3.0");
 

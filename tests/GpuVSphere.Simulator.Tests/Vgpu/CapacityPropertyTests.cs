@@ -26,8 +26,9 @@ public sealed class CapacityPropertyTests
         {
             VgpuFit fit = (await host.ReadAsync(withPlacements: false)).Fit(profile);
             (int started, string? first) = await host.FillAsync(profile, fit.MayStart + 1);
+            int vms = host.FreeVms;
 
-            Assert.True(fit.CanStart <= started, $"{profile}: {fit.CanStart} to {fit.MayStart} are said to fit, {started} started. {fit.Why} {string.Join(" ", fit.Notes)}");
+            Assert.True(Math.Min(fit.CanStart, vms) <= started, $"{profile}: {fit.CanStart} to {fit.MayStart} are said to fit, {started} started. {fit.Why} {string.Join(" ", fit.Notes)}");
             Assert.True(started <= fit.MayStart, $"{profile}: {fit.CanStart} to {fit.MayStart} are said to fit, and one more started. {fit.Why} {string.Join(" ", fit.Notes)}");
             Assert.True(first is null || fit.Next.Any(address => address.ToString() == first), $"{profile} started on {first}, said was {string.Join(" ", fit.Next)}");
         }
@@ -40,7 +41,7 @@ public sealed class CapacityPropertyTests
         {
             VgpuFit fit = (await host.ReadAsync(withPlacements: true)).Fit(profile);
             Assert.Equal((profile, fit.CanStart), (profile, fit.MayStart));
-            Assert.Equal((profile, fit.CanStart), (profile, (await host.FillAsync(profile, fit.MayStart + 1)).Count));
+            Assert.Equal((profile, Math.Min(fit.CanStart, host.FreeVms)), (profile, (await host.FillAsync(profile, fit.MayStart + 1)).Count));
         }
     });
 
@@ -96,7 +97,16 @@ public sealed class CapacityPropertyTests
         from vms in Vm([.. palette]).ListOf(8)
         from running in Gen.Choose(0, 8)
         from asked in Gen.Shuffle([.. palette])
-        select new CapacitySituation(release, consolidating, fromEnd, [.. gpus.Take(count)], [.. vms.Take(running)], [.. asked.Take(3)]);
+        from focus in Gen.Elements(string.Empty, string.Empty, "mixed", "mig")
+        let situation = new CapacitySituation(release, consolidating, fromEnd, [.. gpus.Take(count)], [.. vms.Take(running)], [.. asked.Take(3)])
+        select focus.Length == 0 ? situation : Focused(situation, focus);
+
+    // The modes of 8.0 U3 are met too seldom by chance: one card that has the mode, and nothing else.
+    private static CapacitySituation Focused(CapacitySituation situation, string mode) => situation with
+    {
+        Release = CapacityHost.ReleaseCount - 2,
+        Gpus = [.. situation.Gpus.Select(gpu => new CapacitySituation.Gpu(CapacityHost.FirstMigCard + (situation.Gpus[0].Card % (CapacityHost.CardCount - CapacityHost.FirstMigCard)), mode))],
+    };
 
     private static Gen<CapacitySituation.Gpu> Gpu(int card) =>
         from other in Gen.Choose(0, CapacityHost.CardCount - 1)
