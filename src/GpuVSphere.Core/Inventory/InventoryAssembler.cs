@@ -14,6 +14,8 @@ internal sealed class InventoryAssembler
     // An administrator's role; some servers list it without its privileges.
     private const int AdministratorRole = -1;
 
+    private static readonly Dictionary<string, string> s_noParameters = [];
+
     private readonly string _serverUuid;
     private readonly string _serverName;
     private readonly GpuCatalog _catalog;
@@ -287,6 +289,7 @@ internal sealed class InventoryAssembler
             VmGpuKind.DynamicPassthrough => device.AllowedDevices,
             _ => [],
         };
+        int? index = VmGpuIndex.Read(device.Label);
         return new VmGpu
         {
             VmId = id,
@@ -301,6 +304,10 @@ internal sealed class InventoryAssembler
             SystemId = string.IsNullOrEmpty(device.SystemId) ? null : device.SystemId,
             CustomLabel = string.IsNullOrEmpty(device.CustomLabel) ? null : device.CustomLabel,
             VgpuProfile = string.IsNullOrEmpty(device.Vgpu) ? null : device.Vgpu,
+            Index = index,
+            PluginParameters = kind == VmGpuKind.Vgpu && index is { } number ? VmGpuIndex.PluginParameters(vm.ExtraConfig, number) : s_noParameters,
+            DeviceGroupKey = device.GroupKey,
+            DeviceGroup = device.GroupKey is { } group && vm.DeviceGroups.TryGetValue(group, out string? groupName) ? groupName : null,
             Model = there is { } board
                 ? _catalog.Find(board.VendorId, board.DeviceId, board.SubVendorId, board.SubDeviceId)?.Name
                 : ModelOf(allowed),

@@ -82,12 +82,14 @@ public static class InventoryReader
             _startedAt = session.Clock.UtcNow;
         }
 
+        private string[] VmPaths => VmRecord.Paths(_session.ApiVersion);
+
         private string[] HostPaths => HostRecord.Paths(_session.ApiVersion);
 
         public Task EverythingAsync(CancellationToken cancellationToken) => RetrieveAsync(
             [
                 PropertyQuery.All("HostSystem", HostPaths),
-                PropertyQuery.All("VirtualMachine", VmRecord.Paths),
+                PropertyQuery.All("VirtualMachine", VmPaths),
                 PropertyQuery.All("ClusterComputeResource", "name"),
                 Roles(),
             ],
@@ -101,7 +103,7 @@ public static class InventoryReader
 
         public async Task VmsAsync(IReadOnlyList<ManagedObjectReference> vms, bool withOtherVms, CancellationToken cancellationToken)
         {
-            await RetrieveAsync([PropertyQuery.Of(vms, VmRecord.Paths), Roles()], cancellationToken).ConfigureAwait(false);
+            await RetrieveAsync([PropertyQuery.Of(vms, VmPaths), Roles()], cancellationToken).ConfigureAwait(false);
             List<ManagedObjectReference> hosts = _vms.Values.Select(vm => vm.Host).Where(host => !host.IsEmpty).Distinct().ToList();
             await RetrieveAsync([PropertyQuery.Of(hosts, HostPaths)], cancellationToken).ConfigureAwait(false);
             if (!withOtherVms)
@@ -120,7 +122,7 @@ public static class InventoryReader
             _roles?.Roles);
 
         private PropertyQuery VmsOnHosts() =>
-            PropertyQuery.Of(_hosts.Values.SelectMany(host => host.Vms).Distinct().Where(vm => !_vms.ContainsKey(vm)).ToList(), VmRecord.Paths);
+            PropertyQuery.Of(_hosts.Values.SelectMany(host => host.Vms).Distinct().Where(vm => !_vms.ContainsKey(vm)).ToList(), VmPaths);
 
         private PropertyQuery Clusters() =>
             PropertyQuery.Of(_hosts.Values.Select(host => host.Parent).Where(parent => parent.Type == "ClusterComputeResource").Distinct().ToList(), "name");

@@ -42,6 +42,18 @@ public sealed record VmGpu
     /// <summary>The profile of a vGPU, or null.</summary>
     public string? VgpuProfile { get; init; }
 
+    /// <summary>The number of the device in the VM's settings, as its label has it: the N of <c>pciPassthruN</c>; null when the label does not tell.</summary>
+    public int? Index { get; init; }
+
+    /// <summary>The plug-in parameters of a vGPU, such as <c>enable_uvm</c>, by name without regard to case; empty for others.</summary>
+    public IReadOnlyDictionary<string, string> PluginParameters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The device group that it belongs to, such as <c>Nvidia:2@grid_a100-40c%NVLink</c> (8.0 and later); null when it stands alone.</summary>
+    public string? DeviceGroup { get; init; }
+
+    /// <summary>The key of its device group within the VM; null when it stands alone.</summary>
+    public int? DeviceGroupKey { get; init; }
+
     /// <summary>The model by the catalogue, or null when it is not known.</summary>
     public string? Model { get; init; }
 

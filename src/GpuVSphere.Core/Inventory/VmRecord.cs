@@ -16,8 +16,8 @@ internal sealed class VmRecord : IObjectReader
         _strings = strings;
     }
 
-    /// <summary>The paths to ask for; all of them are known since 6.0.</summary>
-    public static string[] Paths { get; } =
+    // All of them are known since 6.0.
+    private static readonly string[] s_paths =
     [
         "name", "effectiveRole", "environmentBrowser", "snapshot",
         "runtime.host", "runtime.powerState", "runtime.connectionState", "guest.toolsRunningStatus",
@@ -25,6 +25,9 @@ internal sealed class VmRecord : IObjectReader
         "config.files.logDirectory", "config.files.vmPathName", "config.hardware.memoryMB", "config.hardware.device", "config.memoryAllocation",
         "config.memoryReservationLockedToMax", "config.cpuHotAddEnabled", "config.memoryHotAddEnabled", "config.extraConfig",
     ];
+
+    /// <summary>The paths to ask for.</summary>
+    public static string[] Paths(ApiVersion version) => version.IsAtLeast(8, 0) ? [.. s_paths, "config.deviceGroups"] : s_paths;
 
     public ManagedObjectReference Reference { get; }
 
@@ -75,6 +78,9 @@ internal sealed class VmRecord : IObjectReader
 
     public List<VmPciDevice> PciDevices { get; } = [];
 
+    /// <summary>The names of the VM's device groups, by their keys.</summary>
+    public Dictionary<int, string> DeviceGroups { get; } = [];
+
     public void Property(string path, VimReader value)
     {
         switch (path)
@@ -100,6 +106,7 @@ internal sealed class VmRecord : IObjectReader
             case "config.memoryReservationLockedToMax": IsMemoryReservationLocked = value.Boolean(); break;
             case "config.cpuHotAddEnabled": IsCpuHotAddEnabled = value.Boolean(); break;
             case "config.memoryHotAddEnabled": IsMemoryHotAddEnabled = value.Boolean(); break;
+            case "config.deviceGroups": ReadDeviceGroups(value.Object()); break;
             case "config.extraConfig": ReadExtraConfig(value.Object()); break;
         }
     }
@@ -144,6 +151,31 @@ internal sealed class VmRecord : IObjectReader
             {
                 MemoryReservationMB = allocation.Int64();
             }
+        }
+    }
+
+    private void ReadDeviceGroups(VimReader groups)
+    {
+        while (groups.NextChild())
+        {
+            if (groups.Name != "deviceGroup")
+            {
+                continue;
+            }
+
+            int key = 0;
+            string name = string.Empty;
+            VimReader group = groups.Object();
+            while (group.NextChild())
+            {
+                switch (group.Name)
+                {
+                    case "groupInstanceKey": key = group.Int32(); break;
+                    case "deviceGroupName": name = _strings.Keep(group.String()); break;
+                }
+            }
+
+            DeviceGroups[key] = name;
         }
     }
 
@@ -194,10 +226,22 @@ internal sealed class VmRecord : IObjectReader
                     read.BackingType = device.XsiType ?? string.Empty;
                     ReadBacking(device.Object(), read);
                     break;
+                case "deviceGroupInfo": ReadGroup(device.Object(), read); break;
             }
         }
 
         return read;
+    }
+
+    private static void ReadGroup(VimReader info, VmPciDevice read)
+    {
+        while (info.NextChild())
+        {
+            if (info.Name == "groupInstanceKey")
+            {
+                read.GroupKey = info.Int32();
+            }
+        }
     }
 
     private static void ReadLabel(VimReader info, VmPciDevice read)
@@ -268,6 +312,8 @@ internal sealed class VmRecord : IObjectReader
         public string? CustomLabel { get; set; }
 
         public string? AssignedId { get; set; }
+
+        public int? GroupKey { get; set; }
 
         public List<PciIdMatch> AllowedDevices { get; } = [];
     }

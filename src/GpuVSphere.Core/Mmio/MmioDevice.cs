@@ -17,7 +17,7 @@ public sealed record MmioDevice
     /// <summary>Where it is on its host, or null.</summary>
     public PciAddress? Address { get; init; }
 
-    /// <summary>Its memory regions, by index.</summary>
+    /// <summary>Its memory regions, by index; empty for a vGPU, of which only the size of the window is published.</summary>
     public required IReadOnlyList<MmioBar> Bars { get; init; }
 
     /// <summary>What the vendor publishes for one such GPU, in GB; null when nothing.</summary>
@@ -30,13 +30,16 @@ public sealed record MmioDevice
     public long BarBytes => Bars.Sum(bar => bar.SizeBytes);
 
     /// <summary>Its largest region in bytes: BAR1 on a GPU.</summary>
-    public long LargestBarBytes => Bars.Max(bar => bar.SizeBytes);
+    public long LargestBarBytes => Bars.Count == 0 ? 0 : Bars.Max(bar => bar.SizeBytes);
 
     /// <summary>How sure the largest region is; the small ones never change a size.</summary>
-    public FactConfidence Confidence => Bars.First(bar => bar.SizeBytes == LargestBarBytes).Confidence;
+    public FactConfidence Confidence => Bars.Count == 0 ? FactConfidence.Confirmed : Bars.First(bar => bar.SizeBytes == LargestBarBytes).Confidence;
 
     /// <summary>Whether a region is larger than what firmware in BIOS mode can place, so that the VM must boot by EFI.</summary>
-    public bool RequiresEfi => LargestBarBytes > MmioSizing.EfiThresholdBytes;
+    public bool RequiresEfi => IsWindowPublished || LargestBarBytes > MmioSizing.EfiThresholdBytes;
+
+    // The keys have no effect on a VM that boots by BIOS.
+    private bool IsWindowPublished => Bars.Count == 0 && PublishedGB is not null;
 
     /// <summary>
     /// How sure <see cref="RequiresEfi"/> is. Sources that disagree on the size of a region agree that it is far past 256 MB, and a vendor publishes a

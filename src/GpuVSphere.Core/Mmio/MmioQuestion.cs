@@ -18,6 +18,10 @@ public static class MmioQuestion
     private const long UsualBar3Bytes = 32L << 20;
     private const ushort NvidiaVendorId = 0x10de;
 
+    // NVIDIA's table is for VMs with 32 GB of memory and more; the C-series wants 64 GB in every VM.
+    private const int LargeVmMemoryMB = 32 * 1024;
+    private const int SmallestComputeGB = 64;
+
     /// <summary>By plain numbers: so many GPUs with a BAR of so many GB. Only the rule answers.</summary>
     /// <param name="barSizeGB">The BAR of one GPU in GB, more than 0 and at most 16,384.</param>
     /// <param name="count">How many GPUs, 1 to 128.</param>
@@ -72,20 +76,22 @@ public static class MmioQuestion
     }
 
     /// <summary>
-    /// By a VM, with the passthrough GPUs it has and those it would get. The size that the VM has set is never lowered, and what is wrong with its keys is told.
+    /// By a VM, with the GPUs it has, by passthrough and as vGPUs, and those it would get. The size that the VM has set is never lowered, and what is wrong with its keys is told.
     /// </summary>
     /// <param name="vm">The VM as it was read; give it with fewer <see cref="GpuVm.PciDevices"/> to ask what it needs after some are removed.</param>
     /// <param name="hostDevices">The GPUs of its host, by which the static devices of the VM are known.</param>
     /// <param name="added">GPUs that it would get by address; one that it has already is counted once.</param>
     /// <param name="addedDynamic">GPUs that it would get by ids: for each, the ids of which one will do.</param>
     /// <param name="catalog">The catalogue; null for the one of this build.</param>
+    /// <param name="addedVgpus">The profiles of vGPUs that it would get.</param>
     /// <exception cref="GpuVSphereException">UnknownGpuModel: the size of a GPU's regions cannot be told. InvalidDeviceCount: more than 128.</exception>
     public static MmioReport FromVm(
         GpuVm vm,
         IReadOnlyList<GpuDevice> hostDevices,
         IReadOnlyList<GpuDevice>? added = null,
         IReadOnlyList<IReadOnlyList<PciIdMatch>>? addedDynamic = null,
-        GpuCatalog? catalog = null)
+        GpuCatalog? catalog = null,
+        IReadOnlyList<string>? addedVgpus = null)
     {
         GpuCatalog known = catalog ?? GpuCatalog.Default;
         var notes = new List<string>();
@@ -101,6 +107,7 @@ public static class MmioQuestion
         HashSet<PciAddress> have = [.. vm.PciDevices.Where(held => held.Kind == VmGpuKind.StaticPassthrough && held.Address is not null).Select(held => held.Address!.Value)];
         devices.AddRange((added ?? []).Where(device => have.Add(device.Address)).Select(device => FromDevice(device, known, notes)));
         devices.AddRange((addedDynamic ?? []).Select(ids => FromIds(ids, vm.Name, known, notes)));
+        devices.AddRange((addedVgpus ?? []).Select(profile => FromProfile(profile, vm, known, notes)).OfType<MmioDevice>());
 
         MmioSettings settings = MmioKeys.Read(vm.ExtraConfig);
         MmioReport report = MmioSizing.Size(vm.Name, devices, settings.SizeGB, notes: [.. notes.Distinct()], keyFindings: settings.Findings);
@@ -188,6 +195,8 @@ public static class MmioQuestion
         {
             case VmGpuKind.DynamicPassthrough:
                 return FromIds(held.AllowedDevices, vm.Name, catalog, notes);
+            case VmGpuKind.Vgpu when held.VgpuProfile is { } vgpu:
+                return FromProfile(vgpu, vm, catalog, notes);
             case VmGpuKind.StaticPassthrough:
                 GpuDevice[] ofHost =
                 [
@@ -208,9 +217,42 @@ public static class MmioQuestion
                 break;
         }
 
-        // Other vendors' devices and vGPUs map memory too, but nobody says how much.
-        notes.Add($"{held.DeviceLabel ?? "A PCI device"} of {vm.Name}{(held.VgpuProfile is { } profile ? $" ({profile})" : string.Empty)} is no passthrough GPU and was not counted.");
+        // Other vendors' devices map memory too, but nobody says how much.
+        notes.Add($"{held.DeviceLabel ?? "A PCI device"} of {vm.Name} is no GPU and was not counted.");
         return null;
+    }
+
+    /// <summary>A vGPU: what NVIDIA publishes for one on its GPU. Null where nothing is asked for.</summary>
+    private static MmioDevice? FromProfile(string profile, GpuVm vm, GpuCatalog catalog, List<string> notes)
+    {
+        if (VgpuCatalog.Default.FindType(profile) is not { } type)
+        {
+            notes.Add($"The catalogue does not know the vGPU {profile}, so the window that it may need was not counted.");
+            return null;
+        }
+
+        int? published = null;
+        foreach (VgpuBoard board in VgpuCatalog.Default.Boards.Where(board => board.Name == type.Board && vm.MemoryMB >= LargeVmMemoryMB))
+        {
+            GpuSubsystem[] subsystems = board.Subsystems.Count > 0 ? [.. board.Subsystems] : [default];
+            foreach (GpuModel model in subsystems.SelectMany(ids => catalog.FindAll(NvidiaVendorId, board.DeviceId, ids.VendorId, ids.DeviceId)))
+            {
+                published = Math.Max(published ?? 0, model.PublishedMmioGB ?? 0) is > 0 and var size ? size : null;
+            }
+        }
+
+        if (type.Series == VgpuSeries.C)
+        {
+            published = Math.Max(published ?? 0, SmallestComputeGB);
+        }
+
+        return published is null ? null : new MmioDevice
+        {
+            Name = "vGPU " + type.Name,
+            Bars = [],
+            PublishedGB = published,
+            Source = "NVIDIA's table for vGPU VMs",
+        };
     }
 
     private static MmioDevice FromIds(IReadOnlyList<PciIdMatch> accepted, string vmName, GpuCatalog catalog, List<string> notes)

@@ -159,9 +159,10 @@ public static class MmioSizing
         long totalBytes = Math.Max(barBytes, pageBytes);
 
         var sources = new List<MmioSource>();
-        if (devices.Count > 0)
+        MmioDevice[] withBars = [.. devices.Where(device => device.Bars.Count > 0)];
+        if (withBars.Length > 0)
         {
-            sources.Add(ByRule(devices, barBytes));
+            sources.Add(ByRule(withBars, barBytes));
         }
 
         if (pagesNeeded is { } counted)

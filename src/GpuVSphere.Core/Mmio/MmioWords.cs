@@ -51,12 +51,16 @@ internal static class MmioWords
             return string.Join(" ", sentences);
         }
 
-        sentences.Add($"{who}.");
+        if (totalBytes > 0)
+        {
+            sentences.Add($"{who}.");
+        }
+
         sentences.AddRange(sources.Where(source => source.Kind is MmioSourceKind.BarRule or MmioSourceKind.PagesNeeded && source.SizeGB is not null)
             .Take(1)
             .Select(source => $"The next power of two past that is {Number(source.SizeGB!.Value)} GB."));
         sentences.AddRange(sources.Where(source => source.Kind is MmioSourceKind.Published or MmioSourceKind.DerivedFromPublished).Select(source => source.Statement));
-        if (totalBytes <= MmioSizing.GuideThresholdBytes)
+        if (totalBytes is > 0 and <= MmioSizing.GuideThresholdBytes)
         {
             sentences.Add(
                 $"The guide sets nothing up to 16 GB, but without the keys ESXi allows {Number(MmioSizing.PageLimitWithoutKeys)} pages (3.5 GB) and these devices need {Number(MmioSizing.PagesNeeded(totalBytes))}: both keys are set.");

@@ -22,6 +22,15 @@ internal sealed class VmEdit
     /// <summary>Devices given dynamically.</summary>
     public List<DynamicGpuRequest> DynamicDevices { get; } = [];
 
+    /// <summary>vGPUs given.</summary>
+    public List<VgpuAddition> Vgpus { get; } = [];
+
+    /// <summary>vGPUs that become another profile, and keep their place in the VM.</summary>
+    public List<(VmGpu Device, string Profile)> ReplacedVgpus { get; } = [];
+
+    /// <summary>Device groups given; their devices are among the others.</summary>
+    public List<NewDeviceGroup> DeviceGroups { get; } = [];
+
     /// <summary>Devices taken away.</summary>
     public List<VmGpu> RemovedDevices { get; } = [];
 
@@ -32,7 +41,7 @@ internal sealed class VmEdit
 
     public bool PowersOn { get; private set; }
 
-    public bool HasDeviceChange => StaticDevices.Count + DynamicDevices.Count + RemovedDevices.Count > 0;
+    public bool HasDeviceChange => StaticDevices.Count + DynamicDevices.Count + Vgpus.Count + ReplacedVgpus.Count + RemovedDevices.Count > 0;
 
     /// <summary>Whether the configuration changes, so that a reconfigure call is needed.</summary>
     public bool Reconfigures => HasDeviceChange || _values.Count > 0;
@@ -74,6 +83,7 @@ internal sealed class VmEdit
         }
 
         Need(HasDeviceChange, "VirtualMachine.Config.AddRemoveDevice");
+        Need(ReplacedVgpus.Count > 0, "VirtualMachine.Config.EditDevice");
         Need(_values.Keys.Any(IsExtraConfig), "VirtualMachine.Config.AdvancedConfig");
         Need(_values.ContainsKey(VmProperty.MemoryLock) || _values.ContainsKey(VmProperty.MemoryReservation), "VirtualMachine.Config.Resource");
         Need(_values.ContainsKey(VmProperty.MemoryHotAdd), "VirtualMachine.Config.Memory");
@@ -93,7 +103,7 @@ internal sealed class VmEdit
             changes.Add(new PlannedChange(target, VmProperty.PowerState, _vm.PowerState, "poweredOff", ChangeNeeds.PowerOff));
         }
 
-        foreach (VmGpu removed in RemovedDevices.Where(device => device.Kind != VmGpuKind.DynamicPassthrough))
+        foreach (VmGpu removed in RemovedDevices.Where(device => !VmProperty.IsCounted(VmProperty.Of(device))))
         {
             changes.Add(new PlannedChange(target, VmProperty.Of(removed), VmProperty.Present, null, ChangeNeeds.PowerOff));
         }
@@ -103,7 +113,7 @@ internal sealed class VmEdit
             changes.Add(new PlannedChange(target, VmProperty.Device(device.Address), null, VmProperty.Present, ChangeNeeds.PowerOff));
         }
 
-        changes.AddRange(DynamicChanges(target));
+        changes.AddRange(CountedChanges(target));
         changes.AddRange(_values
             .OrderBy(value => Rank(value.Key))
             .ThenBy(value => value.Key, StringComparer.OrdinalIgnoreCase)
@@ -128,7 +138,10 @@ internal sealed class VmEdit
             .. DynamicDevices.Select(request => PciDeviceChange.Add(new DynamicPciBacking(
                 [.. request.AllowedDevices.Select(ids => new AllowedPciDevice(ids.VendorId, ids.DeviceId, ids.SubVendorId, ids.SubDeviceId))],
                 request.Label))),
+            .. ReplacedVgpus.Select(replaced => PciDeviceChange.Edit(replaced.Device.Key, new VgpuPciBacking(replaced.Profile))),
+            .. Vgpus.Select(added => PciDeviceChange.Add(new VgpuPciBacking(added.Profile), added.Group)),
         ],
+        DeviceGroups = DeviceGroups,
         MemoryReservationMB = Value(VmProperty.MemoryReservation) is { } reservation ? long.Parse(reservation, CultureInfo.InvariantCulture) : null,
         IsMemoryReservationLocked = Flag(VmProperty.MemoryLock),
         IsCpuHotAddEnabled = Flag(VmProperty.CpuHotAdd),
@@ -153,20 +166,33 @@ internal sealed class VmEdit
         _ => IsExtraConfig(property) ? 1 : 0,
     };
 
-    private IEnumerable<PlannedChange> DynamicChanges(PlanTarget target)
+    // Of what is not named by an address the plan says how many.
+    private IEnumerable<PlannedChange> CountedChanges(PlanTarget target)
     {
-        IEnumerable<string> properties = RemovedDevices
-            .Where(device => device.Kind == VmGpuKind.DynamicPassthrough)
-            .Select(VmProperty.Of)
-            .Concat(DynamicDevices.Select(VmProperty.Dynamic))
-            .Distinct();
-        foreach (string property in properties)
+        List<string> gone = [.. RemovedDevices.Select(VmProperty.Of), .. ReplacedVgpus.Select(replaced => VmProperty.Of(replaced.Device)), .. GroupsGone()];
+        List<string> come =
+        [
+            .. DynamicDevices.Select(VmProperty.Dynamic),
+            .. ReplacedVgpus.Select(replaced => VmProperty.Vgpu(replaced.Profile)),
+            .. Vgpus.Select(added => VmProperty.Vgpu(added.Profile)),
+            .. DeviceGroups.Select(group => VmProperty.DeviceGroup(group.Name)),
+        ];
+        foreach (string property in gone.Concat(come).Where(VmProperty.IsCounted).Distinct(StringComparer.OrdinalIgnoreCase))
         {
             int before = int.Parse(VmProperty.Read(_vm, property) ?? "0", CultureInfo.InvariantCulture);
-            int after = before
-                - RemovedDevices.Count(device => VmProperty.Of(device) == property)
-                + DynamicDevices.Count(request => VmProperty.Dynamic(request) == property);
-            yield return new PlannedChange(target, property, VmProperty.Count(before), VmProperty.Count(after), ChangeNeeds.PowerOff);
+            int after = before - gone.Count(IsThis) + come.Count(IsThis);
+            if (after != before)
+            {
+                yield return new PlannedChange(target, property, VmProperty.Count(before), VmProperty.Count(after), ChangeNeeds.PowerOff);
+            }
+
+            bool IsThis(string other) => string.Equals(other, property, StringComparison.OrdinalIgnoreCase);
         }
     }
+
+    // A group goes as a whole.
+    private IEnumerable<string> GroupsGone() => RemovedDevices
+        .Where(device => device.DeviceGroup is not null)
+        .GroupBy(device => device.DeviceGroupKey)
+        .Select(group => VmProperty.DeviceGroup(group.First().DeviceGroup!));
 }

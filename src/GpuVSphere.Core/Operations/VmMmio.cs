@@ -17,10 +17,11 @@ internal static class VmMmio
         try
         {
             proposal.Mmio = MmioQuestion.FromVm(
-                situation.Vm,
+                proposal.Rest(),
                 situation.HostDevices,
                 proposal.Edit.StaticDevices.Select(added => added.Device).ToList(),
-                proposal.Edit.DynamicDevices.Select(request => request.AllowedDevices).ToList());
+                proposal.Edit.DynamicDevices.Select(request => request.AllowedDevices).ToList(),
+                addedVgpus: [.. proposal.Edit.Vgpus.Select(added => added.Profile), .. proposal.Edit.ReplacedVgpus.Select(replaced => replaced.Profile)]);
         }
         catch (GpuVSphereException e) when (e.Id == "UnknownGpuModel")
         {

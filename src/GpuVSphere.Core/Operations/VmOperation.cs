@@ -83,6 +83,17 @@ internal abstract class VmOperation : IGpuOperation
     /// <summary>What is to become of one VM.</summary>
     protected abstract VmProposal Propose(VmSituation situation, IntentTarget target);
 
+    /// <summary>Reads what else is needed to plan VMs of one server: the same situations, or richer ones.</summary>
+    /// <param name="session">The session of the server.</param>
+    /// <param name="inventory">What was read of it.</param>
+    /// <param name="situations">The VMs that were found.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    protected virtual Task<IReadOnlyDictionary<PlanTarget, VmSituation>> ReadMoreAsync(
+        VimSession session, GpuInventory inventory, IReadOnlyDictionary<PlanTarget, VmSituation> situations, CancellationToken cancellationToken) => Task.FromResult(situations);
+
+    /// <summary>What speaks against changing these VMs in one call, although nothing speaks against each alone.</summary>
+    protected virtual IEnumerable<Finding> JudgeTogether(IReadOnlyDictionary<PlanTarget, VmProposal> proposals) => [];
+
     private static ChangeResult NotBegun(ChangePlan plan, PlanTarget target) => plan.Changes.Any(change => change.Target == target)
         ? new ChangeResult
         {
@@ -193,6 +204,7 @@ internal abstract class VmOperation : IGpuOperation
             }
         }
 
+        findings.AddRange(JudgeTogether(proposals));
         return new LivePlan(
             new ChangePlan
             {
@@ -336,7 +348,7 @@ internal abstract class VmOperation : IGpuOperation
                 };
             }
 
-            return new ServerRead(targets, situations, null);
+            return new ServerRead(targets, await ReadMoreAsync(session, inventory, situations, cancellationToken).ConfigureAwait(false), null);
         }
         catch (GpuVSphereException e)
         {

@@ -24,6 +24,8 @@ internal static class VmProperty
 
     private const string DevicePrefix = "PCI device ";
     private const string DynamicPrefix = "dynamic PCI device ";
+    private const string VgpuPrefix = "vGPU ";
+    private const string GroupPrefix = "device group ";
     private const string StaticValue = "static passthrough";
 
     /// <summary>A device given by address.</summary>
@@ -32,10 +34,20 @@ internal static class VmProperty
     /// <summary>Devices given dynamically; the value is how many.</summary>
     public static string Dynamic(DynamicGpuRequest request) => DynamicPrefix + Describe(request);
 
+    /// <summary>vGPUs of a profile; the value is how many. Names ignore case.</summary>
+    public static string Vgpu(string profile) => VgpuPrefix + profile;
+
+    /// <summary>Device groups of a name; the value is how many.</summary>
+    public static string DeviceGroup(string name) => GroupPrefix + name;
+
+    /// <summary>Whether the value of a property is how many there are.</summary>
+    public static bool IsCounted(string property) => Starts(property, DynamicPrefix) || Starts(property, VgpuPrefix) || Starts(property, GroupPrefix);
+
     /// <summary>The property that tells of a device of a VM.</summary>
     public static string Of(VmGpu device) => device switch
     {
         { Kind: VmGpuKind.DynamicPassthrough } => Dynamic(RequestOf(device)),
+        { Kind: VmGpuKind.Vgpu, VgpuProfile: { } profile } => Vgpu(profile),
         { Address: { } address } => Device(address),
         _ => DevicePrefix + "key " + device.Key.ToString(CultureInfo.InvariantCulture),
     };
@@ -59,8 +71,13 @@ internal static class VmProperty
         MemoryHotAdd => Text(vm.IsMemoryHotAddEnabled),
         Firmware => vm.Firmware,
         PowerState => vm.PowerState,
-        _ when property.StartsWith(DynamicPrefix, StringComparison.Ordinal) => Count(vm.PciDevices.Count(device => Of(device) == property)),
-        _ when property.StartsWith(DevicePrefix, StringComparison.Ordinal) => vm.PciDevices.Any(device => Of(device) == property) ? StaticValue : null,
+        _ when Starts(property, GroupPrefix) => Count(vm.PciDevices
+            .Where(device => device.DeviceGroup is { } group && IsSameName(DeviceGroup(group), property))
+            .Select(device => device.DeviceGroupKey)
+            .Distinct()
+            .Count()),
+        _ when IsCounted(property) => Count(vm.PciDevices.Count(device => IsSameName(Of(device), property))),
+        _ when Starts(property, DevicePrefix) => vm.PciDevices.Any(device => Of(device) == property) ? StaticValue : null,
         _ => vm.ExtraConfig.TryGetValue(property, out string? value) ? value : null,
     };
 
@@ -70,6 +87,10 @@ internal static class VmProperty
 
     /// <summary>The value of a device property when the device is there.</summary>
     public static string Present => StaticValue;
+
+    private static bool Starts(string property, string prefix) => property.StartsWith(prefix, StringComparison.Ordinal);
+
+    private static bool IsSameName(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 
     private static string Describe(PciIdMatch ids)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
 using GpuVSphere.Mmio;
@@ -28,6 +29,9 @@ internal sealed class VmProposal
     /// <summary>What it is to get dynamically.</summary>
     public List<DynamicGpuRequest> DynamicRequests { get; } = [];
 
+    /// <summary>What it is to have of vGPUs; null when the change is not about them.</summary>
+    public VgpuQuestion? Vgpu { get; set; }
+
     /// <summary>What the change costs, in words.</summary>
     public List<string> Consequences { get; } = [];
 
@@ -43,6 +47,12 @@ internal sealed class VmProposal
     /// <summary>What else the rules should tell of the MMIO size; null when nothing.</summary>
     public string? MmioWarning { get; set; }
 
+    /// <summary>The VM without the devices that go or become others.</summary>
+    public GpuVm Rest() => Situation.Vm with
+    {
+        PciDevices = [.. Situation.Vm.PciDevices.Where(device => !Edit.RemovedDevices.Contains(device) && Edit.ReplacedVgpus.All(replaced => replaced.Device != device))],
+    };
+
     public ReadinessSubject Subject(VmChangeOptions options) => new()
     {
         Action = Action,
@@ -51,9 +61,10 @@ internal sealed class VmProposal
         Vm = Situation.Vm,
         Devices = Devices,
         DynamicRequests = DynamicRequests,
+        Vgpu = Vgpu,
         OtherVms = Situation.OtherVms,
         RequiredPrivileges = Edit.RequiredPrivileges(),
-        PciDevicesAfter = Situation.Vm.PciDevices.Count + Edit.StaticDevices.Count + Edit.DynamicDevices.Count - Edit.RemovedDevices.Count,
+        PciDevicesAfter = Situation.Vm.PciDevices.Count + Edit.StaticDevices.Count + Edit.DynamicDevices.Count + Edit.Vgpus.Count - Edit.RemovedDevices.Count,
         NeedsEfi = NeedsEfi(),
         EfiReason = EfiReason(),
         MmioReason = Mmio?.Reason,
@@ -64,12 +75,17 @@ internal sealed class VmProposal
     };
 
     // A size that is only computed is not sure enough to stop anything.
-    private bool? NeedsEfi() => Mmio is null || Mmio.EfiConfidence < Catalog.FactConfidence.Probable ? null : Mmio.RequiresEfi;
+    private bool? NeedsEfi() => Mmio is { Devices.Count: 0 } ? false : Mmio is null || Mmio.EfiConfidence < Catalog.FactConfidence.Probable ? null : Mmio.RequiresEfi;
 
     private string? EfiReason()
     {
         foreach (MmioDevice device in Mmio?.Devices ?? [])
         {
+            if (device.RequiresEfi && device.Bars.Count == 0)
+            {
+                return $"{device.Name} needs 64-bit MMIO, which has no effect on a VM that boots by BIOS";
+            }
+
             if (device.RequiresEfi)
             {
                 return $"{device.Name} has a BAR of {device.LargestBarBytes >> 20} MB, and BIOS maps none above 256 MB";

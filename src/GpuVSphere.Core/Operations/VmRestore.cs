@@ -35,9 +35,9 @@ internal static class VmRestore
 
             edit.Want(VmUndoRecord.Key, null);
         }
-        else if (remaining.Any(VmGpuDevices.IsPassthrough))
+        else if (remaining.Any(VmGpuDevices.IsGpu))
         {
-            SizeForTheRest(proposal, record, vm with { PciDevices = remaining });
+            SizeForTheRest(proposal, record);
         }
         else
         {
@@ -65,8 +65,10 @@ internal static class VmRestore
         }
     }
 
-    private static void SizeForTheRest(VmProposal proposal, VmUndoRecord record, GpuVm rest)
+    /// <summary>Sizes the MMIO window for the GPUs that the VM keeps and gets, where the size it has is ours; it may become smaller.</summary>
+    public static void SizeForTheRest(VmProposal proposal, VmUndoRecord record)
     {
+        GpuVm rest = proposal.Rest();
         GpuVm vm = proposal.Situation.Vm;
         VmEdit edit = proposal.Edit;
         string? current = VmProperty.Read(vm, VmProperty.MmioSizeGB);
@@ -91,7 +93,10 @@ internal static class VmRestore
 
         try
         {
-            proposal.Mmio = MmioQuestion.FromVm(rest with { ExtraConfig = keys }, proposal.Situation.HostDevices);
+            proposal.Mmio = MmioQuestion.FromVm(
+                rest with { ExtraConfig = keys },
+                proposal.Situation.HostDevices,
+                addedVgpus: [.. edit.Vgpus.Select(added => added.Profile), .. edit.ReplacedVgpus.Select(replaced => replaced.Profile)]);
         }
         catch (GpuVSphereException e) when (e.Id == "UnknownGpuModel")
         {

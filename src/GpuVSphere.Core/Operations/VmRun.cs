@@ -346,10 +346,10 @@ internal sealed class VmRun
 
     private string? Seen(GpuVm vm)
     {
-        string[] gpus = vm.PciDevices.Where(VmGpuDevices.IsPassthrough).Select(Describe).ToArray();
+        string[] gpus = vm.PciDevices.Where(VmGpuDevices.IsGpu).Select(Describe).ToArray();
         if (vm.IsRunning)
         {
-            return gpus.Length == 0 ? "It runs, without a passthrough GPU." : $"It runs with {string.Join(", ", gpus)}.";
+            return gpus.Length == 0 ? "It runs, without a GPU." : $"It runs with {string.Join(", ", gpus)}.";
         }
 
         return gpus.Length == 0 ? null : $"It is powered off and has {string.Join(", ", gpus)}.";
@@ -357,6 +357,11 @@ internal sealed class VmRun
 
     private static string Describe(VmGpu device)
     {
+        if (VmGpuDevices.IsVgpu(device))
+        {
+            return "the vGPU " + device.VgpuProfile;
+        }
+
         string model = device.Model ?? "a GPU";
         return device.Address is { } address ? $"{model} at {address}" : $"{model}, chosen at power-on";
     }

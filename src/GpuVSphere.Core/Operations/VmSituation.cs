@@ -6,7 +6,7 @@ using GpuVSphere.Vim;
 namespace GpuVSphere.Operations;
 
 /// <summary>One VM with all that was read about it and its host: what a plan is made from.</summary>
-internal sealed record VmSituation
+internal record VmSituation
 {
     public required PlanTarget Target { get; init; }
 

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using GpuVSphere.Inventory;
 using GpuVSphere.Operations;
@@ -37,39 +36,7 @@ internal static class VmAddPlanner
             }
         }
 
-        VmMmio.Size(proposal, options);
-        VmUndoRecord record = VmUndoRecord.Of(vm) ?? VmUndoRecord.Empty();
-        VmUndoRecord kept = record;
-        void Want(string property, string value)
-        {
-            string? current = VmProperty.Read(vm, property);
-            if (edit.Want(property, value))
-            {
-                kept = kept.With(property, current, value);
-            }
-        }
-
-        if (VmMmio.SizeToSet(proposal, options) is { } sizeGB)
-        {
-            VmMmio.WantKeys(vm, sizeGB, Want);
-        }
-
-        Want(VmProperty.MemoryLock, "true");
-        Want(VmProperty.MemoryReservation, vm.MemoryMB.ToString(CultureInfo.InvariantCulture));
-        Want(VmProperty.CpuHotAdd, "false");
-        Want(VmProperty.MemoryHotAdd, "false");
-        if (options.NoGuestInstalled && proposal.Mmio?.RequiresEfi == true)
-        {
-            edit.Want(VmProperty.Firmware, "efi");
-        }
-
-        VmMmio.RemoveMisspelt(proposal, options);
-        if (!kept.IsEmpty)
-        {
-            edit.Want(VmUndoRecord.Key, kept.Write(vm.InstanceUuid));
-        }
-
-        edit.AddPower(options);
+        VmNeeds.Add(proposal, options);
         Tell(proposal);
         return proposal;
     }
@@ -164,7 +131,6 @@ internal static class VmAddPlanner
     private static void Tell(VmProposal proposal)
     {
         VmEdit edit = proposal.Edit;
-        GpuVm vm = proposal.Situation.Vm;
         if (edit.StaticDevices.Count > 0)
         {
             proposal.Consequences.Add("loses vMotion, snapshots, suspend, HA restart and DRS: a device by address ties it to its host");
@@ -174,24 +140,6 @@ internal static class VmAddPlanner
             proposal.Consequences.Add("loses vMotion, snapshots, suspend and DRS load balancing; HA restart and DRS initial placement stay");
         }
 
-        if (edit.Values.ContainsKey(VmProperty.MemoryLock) || edit.Values.ContainsKey(VmProperty.MemoryReservation))
-        {
-            proposal.Consequences.Add($"keeps all its {vm.MemoryMB.ToString(CultureInfo.InvariantCulture)} MB of memory reserved while it runs");
-        }
-
-        if (edit.Values.ContainsKey(VmProperty.CpuHotAdd) || edit.Values.ContainsKey(VmProperty.MemoryHotAdd))
-        {
-            proposal.Consequences.Add("can no longer get CPUs or memory while it runs");
-        }
-
-        if (edit.Values.ContainsKey(VmProperty.Firmware))
-        {
-            proposal.Consequences.Add("boots by EFI from now on, also after the GPU is taken away again");
-        }
-
-        if (edit.PowersOff)
-        {
-            proposal.Consequences.Add("is shut down for the change" + (edit.PowersOn ? " and started again" : string.Empty));
-        }
+        VmNeeds.Tell(proposal);
     }
 }

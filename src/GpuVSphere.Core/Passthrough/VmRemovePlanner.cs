@@ -40,11 +40,7 @@ internal static class VmRemovePlanner
 
         VmMmio.RemoveMisspelt(proposal, options);
         proposal.Edit.AddPower(options);
-        if (proposal.Edit.PowersOff)
-        {
-            proposal.Consequences.Add("is shut down for the change" + (proposal.Edit.PowersOn ? " and started again" : string.Empty));
-        }
-
+        VmNeeds.TellPower(proposal);
         return proposal;
     }
 

@@ -48,10 +48,16 @@ public enum ReadinessAction
     /// <summary>The MIG mode of GPUs is switched at a host, or the instances of a GPU are changed.</summary>
     SetMig = 1 << 26,
 
+    /// <summary>vGPUs are given to a VM, or replaced by others.</summary>
+    AddVgpu = 1 << 20,
+
+    /// <summary>vGPUs are taken from a VM.</summary>
+    RemoveVgpu = 1 << 21,
+
     /// <summary>Everything that changes a host.</summary>
     AnyHost = EnablePassthrough | DisablePassthrough | SetLabel | SetGraphics | InstallDriver | RemoveDriver | SetScheduler
         | EnableEcc | DisableEcc | SetMig,
 
     /// <summary>Everything that changes a VM.</summary>
-    AnyVm = AddToVm | RemoveFromVm | SetMmio,
+    AnyVm = AddToVm | RemoveFromVm | SetMmio | AddVgpu | RemoveVgpu,
 }

@@ -26,6 +26,9 @@ public sealed record ReadinessSubject
     /// <summary>What is asked for dynamically.</summary>
     public IReadOnlyList<DynamicGpuRequest> DynamicRequests { get; init; } = [];
 
+    /// <summary>What the VM is to have of vGPUs; null when the change is not about them.</summary>
+    public VgpuQuestion? Vgpu { get; init; }
+
     /// <summary>The VMs that were read together with the host, for what they hold and reserve.</summary>
     public IReadOnlyList<GpuVm> OtherVms { get; init; } = [];
 

@@ -14,11 +14,15 @@ public sealed record ConfigTarget
     /// <summary>Names of vGPU profiles.</summary>
     public IReadOnlyList<string> VgpuProfiles { get; init; } = [];
 
+    /// <summary>Devices that are given together only, such as GPUs joined by NVLink (8.0 and later).</summary>
+    public IReadOnlyList<ConfigTargetDeviceGroup> DeviceGroups { get; init; } = [];
+
     internal static ConfigTarget Read(VimReader reader)
     {
         List<ConfigTargetPciDevice> pci = [];
         List<ConfigTargetDynamicDevice> dynamic = [];
         List<string> profiles = [];
+        List<ConfigTargetDeviceGroup> groups = [];
         while (reader.NextChild())
         {
             switch (reader.Name)
@@ -34,6 +38,9 @@ public sealed record ConfigTarget
                 case "dynamicPassthrough":
                     dynamic.Add(ConfigTargetDynamicDevice.Read(reader.Object()));
                     break;
+                case "vendorDeviceGroupInfo":
+                    groups.Add(ConfigTargetDeviceGroup.Read(reader.Object()));
+                    break;
                 case "sharedGpuPassthroughTypes":
                     VimReader shared = reader.Object();
                     while (shared.NextChild())
@@ -48,6 +55,6 @@ public sealed record ConfigTarget
             }
         }
 
-        return new ConfigTarget { PciPassthrough = pci, DynamicPassthrough = dynamic, VgpuProfiles = profiles };
+        return new ConfigTarget { PciPassthrough = pci, DynamicPassthrough = dynamic, VgpuProfiles = profiles, DeviceGroups = groups };
     }
 }

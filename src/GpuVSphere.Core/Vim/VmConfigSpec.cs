@@ -26,7 +26,7 @@ public sealed record VmConfigSpec
     /// <summary>Whether CPUs can be added while the VM runs.</summary>
     public bool? IsCpuHotAddEnabled { get; init; }
 
-    /// <summary>PCI devices to take away and to add; removals are sent first.</summary>
+    /// <summary>PCI devices to take away, to change and to add; they are sent in this order.</summary>
     public IReadOnlyList<PciDeviceChange> Devices { get; init; } = [];
 
     /// <summary>The memory to reserve in MB.</summary>
@@ -40,6 +40,9 @@ public sealed record VmConfigSpec
 
     /// <summary>Whether all memory is kept reserved, whatever its size becomes.</summary>
     public bool? IsMemoryReservationLocked { get; init; }
+
+    /// <summary>Device groups that the VM gets; their devices are among <see cref="Devices"/> (8.0 and later).</summary>
+    public IReadOnlyList<NewDeviceGroup> DeviceGroups { get; init; } = [];
 
     /// <summary>Whether it asks for nothing.</summary>
     public bool IsEmpty => GuestId is null && Annotation is null && NumCpus is null && MemoryMB is null && IsMemoryHotAddEnabled is null && IsCpuHotAddEnabled is null
@@ -66,15 +69,25 @@ public sealed record VmConfigSpec
             }
         }
 
+        foreach (PciDeviceChange change in Devices)
+        {
+            if (change.IsEdit && change.Backing is PciBacking backing)
+            {
+                writer.Element("deviceChange", element => element
+                    .Element("operation", "edit")
+                    .Element("device", device => device.Element("key", change.Key).Element("backing", backing.Write, backing.XsiType), "VirtualPCIPassthrough"));
+            }
+        }
+
         int key = -101; // New devices are told apart by negative keys; the server gives the real ones.
         foreach (PciDeviceChange change in Devices)
         {
-            if (change.Backing is PciBacking backing)
+            if (!change.IsEdit && change.Backing is PciBacking backing)
             {
                 int newKey = key--;
                 writer.Element("deviceChange", element => element
                     .Element("operation", "add")
-                    .Element("device", device => device.Element("key", newKey).Element("backing", backing.Write, backing.XsiType), "VirtualPCIPassthrough"));
+                    .Element("device", device => WriteNew(device, newKey, backing, change.Group), "VirtualPCIPassthrough"));
             }
         }
 
@@ -91,5 +104,27 @@ public sealed record VmConfigSpec
         writer
             .Element("firmware", Firmware)
             .Element("memoryReservationLockedToMax", IsMemoryReservationLocked);
+        if (DeviceGroups.Count > 0)
+        {
+            writer.Element("deviceGroups", groups =>
+            {
+                foreach (NewDeviceGroup group in DeviceGroups)
+                {
+                    groups.Element(
+                        "deviceGroup",
+                        element => element.Element("groupInstanceKey", group.Key).Element("deviceGroupName", group.Name),
+                        "VirtualMachineVirtualDeviceGroupsVendorDeviceGroup");
+                }
+            });
+        }
+    }
+
+    private static void WriteNew(VimWriter device, int key, PciBacking backing, DeviceGroupMember? group)
+    {
+        device.Element("key", key).Element("backing", backing.Write, backing.XsiType);
+        if (group is { } member)
+        {
+            device.Element("deviceGroupInfo", info => info.Element("groupInstanceKey", member.GroupKey).Element("sequenceId", member.Sequence));
+        }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class HostConnectedRule : ReadinessRule
     public override string Source => "vSphere API: a host that is disconnected or not responding takes no calls";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AnyHost | ReadinessAction.AddToVm;
+    public override ReadinessAction AppliesTo => ReadinessAction.AnyHost | ReadinessAction.AddToVm | ReadinessAction.AddVgpu;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)

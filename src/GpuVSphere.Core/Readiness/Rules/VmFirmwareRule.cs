@@ -16,7 +16,7 @@ internal sealed class VmFirmwareRule : ReadinessRule
     public override string Source => "BIOS maps no BAR above 4 GB; EFI is needed as soon as a BAR is larger than 256 MB (frankdenneman.nl 2023-05-30); guide, 5.2.1";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm;
+    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm | ReadinessAction.AddVgpu;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)

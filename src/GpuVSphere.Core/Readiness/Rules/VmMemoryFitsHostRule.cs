@@ -17,7 +17,7 @@ internal sealed class VmMemoryFitsHostRule : ReadinessRule
     public override string Source => "A DirectPath device needs all guest memory reserved (guide, 5.2.5); a reservation that the host cannot keep is refused at power-on";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm;
+    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm | ReadinessAction.AddVgpu;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)

@@ -16,7 +16,7 @@ internal sealed class VmSnapshotRule : ReadinessRule
     public override string Source => "vSphere documentation: snapshots are not supported with DirectPath I/O; guide, chapter 5";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm;
+    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm | ReadinessAction.AddVgpu;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
