@@ -20,6 +20,8 @@ public static class GpuOperations
         new GpuModeFactory(GpuMode.Ecc),
         new GpuModeFactory(GpuMode.Mig),
         new VibFactory(),
+
+        new VmVgpuFactory(),
     ]);
 
     /// <summary>Makes the operation of an intent.</summary>

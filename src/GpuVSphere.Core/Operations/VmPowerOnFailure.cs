@@ -15,11 +15,23 @@ internal static class VmPowerOnFailure
     private const string LogName = "vmware.log";
 
     /// <summary>The failure with its reason and what to do.</summary>
-    public static async Task<GpuVSphereException> ExplainAsync(VimSession session, GpuVm vm, VimFaultException fault, CancellationToken cancellationToken)
+    public static async Task<GpuVSphereException> ExplainAsync(VimSession session, VmProposal proposal, VimFaultException fault, CancellationToken cancellationToken)
     {
-        string undo = $"Remove-VmGpuPassthrough -VM {vm.Name} -All puts the VM back.";
+        GpuVm vm = proposal.Situation.Vm;
+        string[] vgpus =
+        [
+            .. proposal.Rest().PciDevices.Where(VmGpuDevices.IsVgpu).Select(device => device.VgpuProfile).OfType<string>(),
+            .. proposal.Edit.ReplacedVgpus.Select(replaced => replaced.Profile),
+            .. proposal.Edit.Vgpus.Select(added => added.Profile),
+        ];
+        string undo = $"{(vgpus.Length > 0 ? "Remove-VmVgpuProfile" : "Remove-VmGpuPassthrough")} -VM {vm.Name} -All puts the VM back.";
         string reasons = string.Join(" ", fault.Details.Where(text => text.Trim().Length > 0 && fault.Message.IndexOf(text, StringComparison.Ordinal) < 0).Distinct());
         string message = $"{vm.Name} did not power on. {fault.Message}" + (reasons.Length > 0 ? " " + reasons : string.Empty);
+        if (vgpus.Length > 0 && VgpuPowerOnFailure.Explain(fault, vm, proposal.Situation.Host, vgpus) is { } explained)
+        {
+            return new GpuVSphereException("PowerOnFailed", GpuErrorCategory.OperationFailed, $"{message} {explained.Causes}", vm.Name, $"{explained.Next} {undo}", fault);
+        }
+
         string next = $"Get-MmioSize -VM {vm.Name} -FromLog reads its {LogName}. {undo}";
         if (await ReadLogAsync(session, vm, cancellationToken).ConfigureAwait(false) is { HasFailed: true, PagesNeeded: { } pages } log)
         {

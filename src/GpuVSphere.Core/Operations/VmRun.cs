@@ -283,7 +283,7 @@ internal sealed class VmRun
         }
         catch (VimFaultException e)
         {
-            throw await VmPowerOnFailure.ExplainAsync(_session, Vm, e, cancellationToken).ConfigureAwait(false);
+            throw await VmPowerOnFailure.ExplainAsync(_session, _proposal, e, cancellationToken).ConfigureAwait(false);
         }
         catch (GpuVSphereException e) when (e.Id == "TaskGone")
         {

@@ -11,6 +11,9 @@ internal sealed record TargetGroup
 
     public IReadOnlyList<DeviceIdentity> Devices { get; init; } = [];
 
+    /// <summary>The vGPU profiles that go with it.</summary>
+    public IReadOnlyList<string> Profiles { get; init; } = [];
+
     /// <summary>The key of the VM's own device that was piped, or null.</summary>
     public int? VmDeviceKey { get; init; }
 }

@@ -36,6 +36,8 @@ public abstract class InventoryCmdlet : ServerCmdlet
 
     internal virtual DeviceIdentity[]? BoundDevices => null;
 
+    internal virtual IReadOnlyList<string> BoundProfiles => [];
+
     /// <summary>What the cmdlet takes, for the error about something else, such as <c>a host, a cluster or a GPU</c>.</summary>
     internal abstract string Takes { get; }
 
@@ -96,7 +98,7 @@ public abstract class InventoryCmdlet : ServerCmdlet
 
     private static string Capitalise(string text) => char.ToUpperInvariant(text[0]) + text.Substring(1);
 
-    private TargetGroup FromParameters() => new() { Hosts = BoundHosts ?? [], Vms = BoundVms ?? [], Devices = BoundDevices ?? [] };
+    private TargetGroup FromParameters() => new() { Hosts = BoundHosts ?? [], Vms = BoundVms ?? [], Devices = BoundDevices ?? [], Profiles = BoundProfiles };
 
     private bool IsBoundByName(string parameter, Array? value) => value is not null && !HasTyped(parameter);
 

@@ -14,7 +14,7 @@ internal sealed class VmMemoryFitsHostRule : ReadinessRule
     public override string Title => "All memory of the VM can be reserved";
 
     /// <inheritdoc/>
-    public override string Source => "A DirectPath device needs all guest memory reserved (guide, 5.2.5); a reservation that the host cannot keep is refused at power-on";
+    public override string Source => "A DirectPath device or a vGPU needs all guest memory reserved (guide, 5.2.5); a reservation that the host cannot keep is refused at power-on";
 
     /// <inheritdoc/>
     public override ReadinessAction AppliesTo => ReadinessAction.AddToVm | ReadinessAction.AddVgpu;

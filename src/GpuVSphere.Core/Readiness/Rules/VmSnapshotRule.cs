@@ -13,7 +13,7 @@ internal sealed class VmSnapshotRule : ReadinessRule
     public override string Title => "The VM has no snapshots";
 
     /// <inheritdoc/>
-    public override string Source => "vSphere documentation: snapshots are not supported with DirectPath I/O; guide, chapter 5";
+    public override string Source => "vSphere documentation: snapshots are not supported with DirectPath I/O; guide, chapter 5; with vGPUs, going back to a snapshot brings the devices of its time back";
 
     /// <inheritdoc/>
     public override ReadinessAction AppliesTo => ReadinessAction.AddToVm | ReadinessAction.AddVgpu;
@@ -24,7 +24,9 @@ internal sealed class VmSnapshotRule : ReadinessRule
         if (subject.Vm is GpuVm { HasSnapshots: true } vm)
         {
             yield return Verdict.Confirmed(
-                $"{vm.Name} has snapshots, which do not go with a DirectPath device.",
+                subject.Vgpu is null
+                    ? $"{vm.Name} has snapshots, which do not go with a DirectPath device."
+                    : $"{vm.Name} has snapshots: they were taken with other devices, and going back to one would undo the change of its vGPUs.",
                 $"Remove the snapshots of {vm.Name} (they are merged into its disks), then run the command again.");
         }
     }

@@ -1,0 +1,57 @@
+using System.Collections.Generic;
+using System.Linq;
+
+namespace GpuVSphere.Readiness.Rules;
+
+/// <summary>The host offers the profile.</summary>
+internal sealed class VgpuOfferedRule : ReadinessRule
+{
+    /// <inheritdoc/>
+    public override string Id => "VGPU-OFFERED";
+
+    /// <inheritdoc/>
+    public override string Title => "The host offers the profile";
+
+    /// <inheritdoc/>
+    public override string Source => "vim25 HostGraphicsManager.sharedPassthruGpuTypes and ConfigTarget.sharedGpuPassthroughTypes: what is not there is refused at power-on";
+
+    /// <inheritdoc/>
+    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
+    {
+        string hostName = subject.Host?.Name ?? subject.Vm?.HostName ?? "the host";
+        foreach (VgpuWish wish in subject.Vgpu?.Wishes ?? [])
+        {
+            switch (wish.IsOffered)
+            {
+                case null:
+                    yield return Verdict.Unconfirmed($"Whether {hostName} offers {wish.Profile} could not be read.");
+                    break;
+
+                // Why a GPU of its own does not have it is said by the rules about its mode.
+                case false when wish.OfferedBy.Count == 0 && IsInAnotherMode(wish):
+                    break;
+                case false when wish.OfferedBy.Count > 0:
+                    yield return Verdict.Unconfirmed(
+                        $"{hostName} does not offer {wish.Profile}; in its cluster {string.Join(", ", wish.OfferedBy)} does. The VM can only be powered on there.",
+                        $"Move {subject.Target.Name} to {wish.OfferedBy[0]}, or let DRS place it.");
+                    break;
+                case false:
+                    string reason = wish.Gpus.Count == 0 ? "has no GPU for it, or not in vGPU use" : "has a GPU that could have it: its driver does not have the profile, or its mode (MIG) has others";
+                    yield return Verdict.Confirmed(
+                        $"{hostName} does not offer {wish.Profile}: it {reason}.",
+                        wish.NearNames.Count > 0
+                            ? $"Did you mean {string.Join(", ", wish.NearNames)}?"
+                            : $"Get-VgpuProfile -VMHost {hostName} lists what it offers.");
+                    break;
+            }
+        }
+    }
+
+    private static bool IsInAnotherMode(VgpuWish wish)
+    {
+        return wish.Gpus.Count > 0 && wish.Gpus.All(gpu => gpu.IsActive || gpu.GraphicsType is "basic" or "shared" or "direct");
+    }
+}

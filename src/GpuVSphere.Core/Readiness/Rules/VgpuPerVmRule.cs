@@ -1,0 +1,45 @@
+using System.Collections.Generic;
+using GpuVSphere.Inventory;
+
+namespace GpuVSphere.Readiness.Rules;
+
+/// <summary>The hardware version takes so many vGPUs.</summary>
+internal sealed class VgpuPerVmRule : ReadinessRule
+{
+    /// <inheritdoc/>
+    public override string Id => "VGPU-PER-VM";
+
+    /// <inheritdoc/>
+    public override string Title => "The hardware version takes so many vGPUs";
+
+    /// <inheritdoc/>
+    public override string Source => "QueryConfigOption dumps: one vGPU from vmx-11, four from vmx-15, eight from vmx-20, sixteen from vmx-21";
+
+    /// <inheritdoc/>
+    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
+    {
+        if (subject.Vm is not GpuVm vm || vm.HardwareVersion == 0 || subject.Vgpu is not { } vgpu)
+        {
+            yield break;
+        }
+
+        int most = vm.HardwareVersion switch
+        {
+            < 11 => 0,
+            < 15 => 1,
+            < 20 => 4,
+            20 => 8,
+            _ => 16,
+        };
+        if (vgpu.After.Count > most)
+        {
+            string next = most == 1 ? $" Set-VmVgpuProfile -VM {vm.Name} replaces the vGPU that it has." : string.Empty;
+            yield return Verdict.Confirmed(
+                $"{vm.Name} would have {vgpu.After.Count} vGPUs; hardware version vmx-{vm.HardwareVersion} takes {most}.",
+                (vm.HardwareVersion < 21 ? "Upgrade the VM's hardware version, or give it fewer." : "Give it fewer.") + next);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.Collections.Generic;
+
+namespace GpuVSphere.Readiness.Rules;
+
+/// <summary>A VM has its GPUs by one method.</summary>
+internal sealed class VgpuWithPassthroughRule : ReadinessRule
+{
+    /// <inheritdoc/>
+    public override string Id => "VGPU-WITH-PASSTHROUGH";
+
+    /// <inheritdoc/>
+    public override string Title => "A VM has its GPUs by one method";
+
+    /// <inheritdoc/>
+    public override string Source => "No source says that vGPU and DirectPath devices go together in one VM, and none that they do not";
+
+    /// <inheritdoc/>
+    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
+    {
+        if (subject.Vgpu is { After.Count: > 0, PassthroughDevices: > 0 } vgpu)
+        {
+            yield return Verdict.Unconfirmed(
+                $"{subject.Target.Name} would have {vgpu.PassthroughDevices} GPU(s) by passthrough beside its vGPUs; whether that works is not documented.",
+                $"Take one of them away: Get-VmGpu -VM {subject.Target.Name} | Remove-VmGpuPassthrough, or Remove-VmVgpuProfile.");
+        }
+    }
+}
