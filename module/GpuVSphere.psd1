@@ -16,6 +16,7 @@
     VariablesToExport      = @()
     CmdletsToExport        = @(
         'Add-VmGpuPassthrough'
+        'Add-VmVgpuProfile'
         'Connect-GpuVSphere'
         'Disable-GpuPassthrough'
         'Disconnect-GpuVSphere'
@@ -33,12 +34,14 @@
         'Get-VmGpu'
         'Invoke-GpuPlan'
         'Remove-VmGpuPassthrough'
+        'Remove-VmVgpuProfile'
         'Resume-GpuChange'
         'Set-GpuDevice'
         'Set-GpuEcc'
         'Set-GpuMig'
         'Set-HostGraphicsMode'
         'Set-VmMmioSize'
+        'Set-VmVgpuProfile'
         'Start-GpuVSphereSimulator'
         'Stop-GpuVSphereSimulator'
         'Undo-GpuChange'

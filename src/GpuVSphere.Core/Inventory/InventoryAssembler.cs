@@ -14,7 +14,7 @@ internal sealed class InventoryAssembler
     // An administrator's role; some servers list it without its privileges.
     private const int AdministratorRole = -1;
 
-    private static readonly Dictionary<string, string> s_noParameters = [];
+    private readonly Dictionary<string, string> _noParameters = [];
 
     private readonly string _serverUuid;
     private readonly string _serverName;
@@ -305,7 +305,7 @@ internal sealed class InventoryAssembler
             CustomLabel = string.IsNullOrEmpty(device.CustomLabel) ? null : device.CustomLabel,
             VgpuProfile = string.IsNullOrEmpty(device.Vgpu) ? null : device.Vgpu,
             Index = index,
-            PluginParameters = kind == VmGpuKind.Vgpu && index is { } number ? VmGpuIndex.PluginParameters(vm.ExtraConfig, number) : s_noParameters,
+            PluginParameters = kind == VmGpuKind.Vgpu && index is { } number ? VmGpuIndex.PluginParameters(vm.ExtraConfig, number) : _noParameters,
             DeviceGroupKey = device.GroupKey,
             DeviceGroup = device.GroupKey is { } group && vm.DeviceGroups.TryGetValue(group, out string? groupName) ? groupName : null,
             Model = there is { } board

@@ -107,13 +107,42 @@ public sealed class MmioQuestionTests
             PciDevices =
             [
                 Held(VmGpuKind.Other) with { DeviceLabel = "PCI device 1" },
-                Held(VmGpuKind.Vgpu) with { VgpuProfile = "grid_t4-16q" },
+                Held(VmGpuKind.Vgpu) with { VgpuProfile = "grid_z9-16q" },
                 Held(VmGpuKind.StaticPassthrough) with { Address = Address("0000:3b:00.1"), AllowedDevices = [new(0x10de, 0x10f0)] },
             ],
         };
         MmioReport report = MmioQuestion.FromVm(vm, [gpu], [gpu]);
         Assert.Single(report.Devices);
         Assert.Equal(3, report.Notes.Count(note => note.Contains("not counted", StringComparison.Ordinal)));
+    }
+
+    // NVIDIA's table is for VMs with 32 GB of memory and more; the C-series wants 64 GB in every VM (catalog/mmio.md).
+    [Theory]
+    [InlineData(32, 128, "nvidia_a40-8q")]
+    [InlineData(31, null, "nvidia_a40-8q")]
+    [InlineData(64, null, "grid_t4-16q")]
+    [InlineData(64, null, "grid_p100-8q")]
+    [InlineData(16, 64, "grid_a100-4c")]
+    [InlineData(64, 128, "GRID_A100-40C")]
+    [InlineData(64, 256, "grid_a100d-80c")]
+    [InlineData(64, 512, "grid_a100d-80c", "grid_a100d-80c")]
+    [InlineData(64, 512, "nvidia_h100-80c", "grid_a100-40c")]
+    public void A_vGPU_needs_the_window_that_NVIDIA_publishes_for_its_GPU(int memoryGB, int? sizeGB, params string[] profiles)
+    {
+        MmioReport report = MmioQuestion.FromVm(Vm() with { MemoryMB = memoryGB * 1024, Firmware = "bios" }, [], addedVgpus: profiles);
+
+        Assert.Equal(sizeGB, report.SizeGB);
+        Assert.Equal(sizeGB is not null, report.RequiresEfi);
+        Assert.DoesNotContain("0 bytes", report.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_VM_is_asked_for_the_vGPUs_that_it_has()
+    {
+        GpuVm vm = Vm() with { MemoryMB = 64 * 1024, PciDevices = [Held(VmGpuKind.Vgpu) with { VgpuProfile = "nvidia_a40-48q" }] };
+
+        Assert.Equal(128, MmioQuestion.FromVm(vm, []).SizeGB);
+        Assert.Equal(256, MmioQuestion.FromVm(vm, [], addedVgpus: ["nvidia_a40-48q"]).SizeGB);
     }
 
     [Fact]
