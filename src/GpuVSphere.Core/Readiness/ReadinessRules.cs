@@ -32,7 +32,6 @@ public static class ReadinessRules
         new DeviceInUseRule(),
         new DeviceActiveRule(),
         new EccReleaseRule(),
-
         new VgpuPassthroughRule(),
         new VgpuDriverRule(),
         new VgpuSharedDirectRule(),
