@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.IO;
 using System.IO.Pipes;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
@@ -108,7 +109,7 @@ internal sealed class WindowsAskPass : AskPass
                 }
 
                 // Who asks anything else gets the pipe's end, which is an empty answer.
-                server.WaitForPipeDrain();
+                Drain(server);
                 server.Disconnect();
             }
             catch (Exception error) when (error is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException or Win32Exception)
@@ -120,6 +121,15 @@ internal sealed class WindowsAskPass : AskPass
 
                 Disconnect(server);
             }
+        }
+    }
+
+    // Only Windows has this class made; the check says so to the compiler, too.
+    private static void Drain(NamedPipeServerStream server)
+    {
+        if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
+        {
+            server.WaitForPipeDrain();
         }
     }
 

@@ -13,7 +13,10 @@ internal static class ArArchive
     // A descriptor has some tens of kB. More than this in front of the payload is no VIB.
     private const int SmallFile = 16 * 1024 * 1024;
 
-    public static readonly byte[] Magic = Encoding.ASCII.GetBytes("!<arch>\n");
+    private const string Magic = "!<arch>\n";
+
+    /// <summary>Whether bytes begin as every ar archive does.</summary>
+    public static bool IsStart(byte[] bytes) => Encoding.ASCII.GetString(bytes, 0, Math.Min(bytes.Length, Magic.Length)) == Magic;
 
     /// <summary>Walks the files of an archive.</summary>
     /// <param name="stream">The archive from its beginning; it is only read forward.</param>
@@ -22,7 +25,7 @@ internal static class ArArchive
     public static void Walk(Stream stream, Func<string, long, Stream, bool> visit)
     {
         byte[] magic = new byte[Magic.Length];
-        if (Fill(stream, magic) < magic.Length || !Equal(magic, Magic))
+        if (Fill(stream, magic) < magic.Length || !IsStart(magic))
         {
             throw new InvalidDataException("it does not begin as a VIB does");
         }
@@ -87,18 +90,5 @@ internal static class ArArchive
         }
 
         return filled;
-    }
-
-    private static bool Equal(byte[] one, byte[] other)
-    {
-        for (int i = 0; i < one.Length; i++)
-        {
-            if (one[i] != other[i])
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

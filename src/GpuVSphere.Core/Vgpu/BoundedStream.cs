@@ -45,7 +45,8 @@ internal sealed class BoundedStream(Stream inner, long length) : Stream
         byte[] buffer = new byte[Math.Min(_left, 81920)];
         while (_left > 0)
         {
-            Read(buffer, 0, buffer.Length);
+            // Read counts down what is left; how much came is told by that.
+            _ = Read(buffer, 0, buffer.Length);
         }
     }
 

@@ -59,7 +59,7 @@ internal static class PackageReader
     /// <summary>Reads a package from a stream that can be positioned.</summary>
     internal static NvidiaPackage Read(Stream stream, string source, long length)
     {
-        byte[] start = new byte[ArArchive.Magic.Length];
+        byte[] start = new byte[8];
         int read = ArArchive.Fill(stream, start);
         stream.Position = 0;
         if (read >= 4 && start[0] == 'P' && start[1] == 'K')
@@ -67,7 +67,7 @@ internal static class PackageReader
             return ReadBundle(stream, source, length);
         }
 
-        if (read == start.Length && start.SequenceEqual(ArArchive.Magic))
+        if (ArArchive.IsStart(start))
         {
             return ReadVib(stream, source, length);
         }

@@ -34,7 +34,7 @@ public sealed class GpuModePlannerTests
         Assert.Equal([new JournalField(A, "enabled", "disabled"), new JournalField(B, "enabled", "disabled")], plan.Change!.Fields);
         Assert.True(plan.Change.HasSomethingToApply);
         Assert.True(plan.Change.NeedsReboot);
-        Assert.Empty(plan.Findings.Where(finding => finding.Blocks));
+        Assert.DoesNotContain(plan.Findings, finding => finding.Blocks);
     }
 
     [Fact]

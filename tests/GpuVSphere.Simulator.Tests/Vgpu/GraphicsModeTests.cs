@@ -71,7 +71,7 @@ public sealed class GraphicsModeTests
         Assert.All(seen.Gpus, gpu => Assert.Equal((GraphicsType.Shared, "Shared Direct"), (gpu.ConfiguredType!.Value, gpu.ActiveType)));
 
         ChangeIntent again = await SetAsync(lab, "esx-80-02", GraphicsType.Shared, HostLab.Staged);
-        Assert.Empty((await lab.PlanAsync(again)).Changes.Where(change => change.Needs != ChangeNeeds.None));
+        Assert.DoesNotContain((await lab.PlanAsync(again)).Changes, change => change.Needs != ChangeNeeds.None);
         Assert.Equal(ChangeOutcome.Pending, (await lab.RunOneAsync(again)).Outcome);
 
         ChangeResult rebooted = await lab.RunOneAsync(await SetAsync(lab, "esx-80-02", GraphicsType.Shared, HostLab.RebootAndPowerOff with { Force = true }));
@@ -120,7 +120,7 @@ public sealed class GraphicsModeTests
         using HostLab lab = await HostLab.StartAsync();
         GpuHost host = (await lab.ReadAsync()).Hosts.Single(host => host.Name == name);
         ChangePlan plan = await lab.PlanAsync(GraphicsIntents.Set([host], new Dictionary<GpuHost, IReadOnlyList<PciAddress>>(), null, null, VgpuMode.MixedSize, HostLab.Staged));
-        Finding finding = Assert.Single(plan.Findings.Where(finding => finding.Blocks));
+        Finding finding = Assert.Single(plan.Findings, finding => finding.Blocks);
         Assert.Equal(rule, finding.RuleId);
         Assert.Contains(words, finding.Message, StringComparison.Ordinal);
         Assert.All(lab.Raw.Host(name).Graphics.Devices, device => Assert.Equal("sameSize", device.ConfiguredMode));
@@ -131,11 +131,11 @@ public sealed class GraphicsModeTests
     {
         using HostLab lab = await HostLab.StartAsync();
         ChangePlan none = await lab.PlanAsync(await SetAsync(lab, "esx-none-01", GraphicsType.SharedDirect, HostLab.Staged));
-        Assert.Equal("HOST-GPU", Assert.Single(none.Findings.Where(finding => finding.Blocks)).RuleId);
+        Assert.Equal("HOST-GPU", Assert.Single(none.Findings, finding => finding.Blocks).RuleId);
 
         await lab.RunOneAsync(await lab.EnableAsync(HostLab.Staged, "esx-90-01/" + Gpu));
         ChangePlan named = await lab.PlanAsync(await SetAsync(lab, "esx-90-01", GraphicsType.SharedDirect, HostLab.Staged, Gpu));
-        Finding finding = Assert.Single(named.Findings.Where(finding => finding.Blocks));
+        Finding finding = Assert.Single(named.Findings, finding => finding.Blocks);
         Assert.Equal("GRAPHICS-PASSTHROUGH", finding.RuleId);
         Assert.Contains("Disable-GpuPassthrough", finding.NextStep, StringComparison.Ordinal);
 

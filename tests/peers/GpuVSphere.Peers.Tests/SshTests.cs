@@ -162,7 +162,7 @@ public sealed class SshTests : IDisposable
         Assert.Equal("SshAuthenticationFailed", error.Id);
         Assert.DoesNotContain("wrong-pa55", error.ToString());
         Assert.Contains("-HostCredential", error.NextStep);
-        Assert.Single(_server.Log.Split('\n').Where(line => line.StartsWith("Failed password for", StringComparison.Ordinal)));
+        Assert.Single(_server.Log.Split('\n'), line => line.StartsWith("Failed password for", StringComparison.Ordinal));
     }
 
     [SkippableFact]
