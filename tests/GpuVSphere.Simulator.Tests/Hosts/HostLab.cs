@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -8,6 +9,7 @@ using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
 using GpuVSphere.Methods;
 using GpuVSphere.Passthrough;
+using GpuVSphere.Shell;
 using GpuVSphere.Simulator.Protocol;
 using GpuVSphere.Vim;
 
@@ -42,9 +44,23 @@ internal sealed class HostLab : IDisposable
 
     public Func<VimSession, CancellationToken, Task<VimSession>>? LogInAgain { get; set; }
 
+    /// <summary>Shells in the place of the simulator's own.</summary>
+    public IHostShells? Shells { get; set; }
+
+    /// <summary>What was told around the use of shells.</summary>
+    public ConcurrentQueue<string> ShellTold { get; } = new();
+
+    /// <summary>What was warned of around the use of shells.</summary>
+    public ConcurrentQueue<string> ShellWarned { get; } = new();
+
     public ChangeManager Changes => GpuOperations.Changes(Folder);
 
-    public OperationContext Context => new(Sessions, Simulator.Clock, Folder) { LogInAgain = LogInAgain };
+    public OperationContext Context => new(Sessions, Simulator.Clock, Folder)
+    {
+        LogInAgain = LogInAgain,
+        Shells = Shells ?? Simulator.Shells,
+        ShellNotes = new HostShellNotes(ShellTold.Enqueue, ShellWarned.Enqueue),
+    };
 
     public static async Task<HostLab> StartAsync(SimulatorOptions? options = null, string user = Admin)
     {
