@@ -5,6 +5,8 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Inventory;
+using GpuVSphere.Shell;
+using GpuVSphere.Smi;
 using GpuVSphere.Simulator.Model;
 using GpuVSphere.Simulator.Protocol;
 using GpuVSphere.Simulator.Tests.Model;
@@ -75,13 +77,15 @@ internal sealed class CapacityHost : IDisposable
     }
 
     /// <summary>What our client reads, and works out.</summary>
-    /// <param name="withPlacements">Whether it is told what nvidia-smi would say.</param>
-    public async Task<HostCapacity> ReadAsync(bool withPlacements)
+    /// <param name="withNvidiaSmi">Whether nvidia-smi is asked too.</param>
+    public async Task<HostCapacity> ReadAsync(bool withNvidiaSmi)
     {
         GpuInventory inventory = await InventoryReader.ReadAsync(
             _session, InventoryScope.Hosts([new ManagedObjectReference("HostSystem", _lab.Raw.Host(Name).MoRef)]), CancellationToken.None);
         VgpuHost host = (await VgpuReader.ReadAsync(_session, inventory, inventory.Hosts, CancellationToken.None)).Single();
-        return HostCapacity.Of(host, withPlacements ? Placements() : []);
+        return withNvidiaSmi && host.Host.Devices.Any(device => device.GraphicsType == "sharedDirect")
+            ? HostCapacity.Of(host, (await NvidiaSmiReader.ReadAsync(_session, host.Host, _lab.Simulator.Shells, new HostShellNotes(), CancellationToken.None)).Gpus)
+            : HostCapacity.Of(host);
     }
 
     /// <summary>Starts a VM with profiles.</summary>
@@ -233,19 +237,5 @@ internal sealed class CapacityHost : IDisposable
     {
         await _lab.PowerOffAsync(vm.Name);
         _free.Push(vm);
-    }
-
-    /// <summary>What nvidia-smi would tell of each vGPU: its GPU, and its place.</summary>
-    private List<PlacedVgpu> Placements()
-    {
-        lock (_lab.Inventory.Gate)
-        {
-            return [.. from vm in _lab.Host(Name).Vms
-                       where vm.PowerState == "poweredOn"
-                       from device in vm.Config.Passthrough
-                       let seat = device.Seat
-                       where seat is not null
-                       select new PlacedVgpu(DeviceSelector.Parse(seat.Function.Id.ToString()).Address!.Value, vm.Name, device.Vgpu, seat.Start ?? seat.Instance?.Start)];
-        }
     }
 }

@@ -24,7 +24,7 @@ public sealed class CapacityPropertyTests
     {
         foreach (string profile in Asked(situation, host))
         {
-            VgpuFit fit = (await host.ReadAsync(withPlacements: false)).Fit(profile);
+            VgpuFit fit = (await host.ReadAsync(withNvidiaSmi: false)).Fit(profile);
             (int started, string? first) = await host.FillAsync(profile, fit.MayStart + 1);
             int vms = host.FreeVms;
 
@@ -39,7 +39,7 @@ public sealed class CapacityPropertyTests
     {
         foreach (string profile in Asked(situation, host).Where(_ => host.IsNew))
         {
-            VgpuFit fit = (await host.ReadAsync(withPlacements: true)).Fit(profile);
+            VgpuFit fit = (await host.ReadAsync(withNvidiaSmi: true)).Fit(profile);
             Assert.Equal((profile, fit.CanStart), (profile, fit.MayStart));
             Assert.Equal((profile, Math.Min(fit.CanStart, host.FreeVms)), (profile, (await host.FillAsync(profile, fit.MayStart + 1)).Count));
         }
@@ -51,7 +51,7 @@ public sealed class CapacityPropertyTests
         string[] profiles = [.. Asked(situation, host).Take(2)];
         if (profiles.Length == 2 && host.HasSeveralPerVm)
         {
-            VgpuStart said = (await host.ReadAsync(withPlacements: false)).CanStart(profiles);
+            VgpuStart said = (await host.ReadAsync(withNvidiaSmi: false)).CanStart(profiles);
             bool starts = await host.FitsAsync(profiles);
             Assert.True(said.Verdict is null || said.Verdict == starts, $"{string.Join(" and ", profiles)}: said {said.Verdict}, it is {starts}. {said.Why}");
         }
@@ -61,7 +61,7 @@ public sealed class CapacityPropertyTests
     public void What_is_not_offered_is_denied_and_does_not_start() => Hold(async (situation, host) =>
     {
         string[] others = ["grid_p100-8q", "grid_a100-1-5c", "grid_a100-5c", "grid_a100d-3-40c", "nvidia_l40-8q"];
-        HostCapacity capacity = await host.ReadAsync(withPlacements: false);
+        HostCapacity capacity = await host.ReadAsync(withNvidiaSmi: false);
         foreach (string profile in others.Except(host.Offered))
         {
             VgpuFit fit = capacity.Fit(profile);
