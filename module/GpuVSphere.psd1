@@ -1,11 +1,11 @@
 @{
     RootModule             = 'GpuVSphere.PowerShell.dll'
-    ModuleVersion          = '0.1.0'
+    ModuleVersion          = '0.2.0'
     GUID                   = '3f6f0f3c-6d3b-4c0e-9d57-7e0b8f6c2a14'
     Author                 = 'The GpuVSphere team'
     CompanyName            = 'GpuVSphere'
     Copyright              = '(c) The GpuVSphere team. MIT licence.'
-    Description            = 'Gives NVIDIA GPUs to virtual machines on VMware vSphere: passthrough with the right memory-mapped I/O, from PowerShell, beside PowerCLI or without it.'
+    Description            = 'Gives NVIDIA GPUs to virtual machines on VMware vSphere: passthrough with the right memory-mapped I/O, and vGPU from the host driver to the profile; from PowerShell, beside PowerCLI or without it.'
     CompatiblePSEditions   = @('Desktop', 'Core')
     PowerShellVersion      = '5.1'
     DotNetFrameworkVersion = '4.7.2'
@@ -48,7 +48,7 @@
     )
     PrivateData            = @{
         PSData = @{
-            Tags       = @('GPU', 'NVIDIA', 'vSphere', 'ESXi', 'VMware', 'Passthrough', 'DirectPath', 'MMIO', 'PSEdition_Core', 'PSEdition_Desktop')
+            Tags       = @('GPU', 'NVIDIA', 'vSphere', 'ESXi', 'VMware', 'Passthrough', 'DirectPath', 'MMIO', 'vGPU', 'VIB', 'PSEdition_Core', 'PSEdition_Desktop')
         }
     }
 }
