@@ -16,11 +16,14 @@ using GpuVSphere.Vim;
 namespace GpuVSphere.Tour;
 
 /// <summary>
-/// The main job, step by step, against a simulator in this process: GPUs are found, enabled, sized, given to a VM, and taken away again.
+/// The first method, step by step, against a simulator in this process: GPUs are found, enabled, sized, given to a VM, and taken away again.
 /// After each step the simulator's own state is looked at, past all code that the step used.
 /// </summary>
 internal sealed class GuidedTour : TourWalk
 {
+    /// <summary>How many steps it has.</summary>
+    internal const int StepCount = 9;
+
     private const string OldHost = "esx-67-01";
     private const string NewHost = "esx-80-01";
     private const string Vm = "ml-01";
@@ -28,12 +31,12 @@ internal sealed class GuidedTour : TourWalk
     private const string RunningVm = "web-01";
     private static readonly IReadOnlyList<string> s_addresses = Array.AsReadOnly<string>(["0000:3b:00.0", "0000:af:00.0"]);
 
-    private readonly VmPicture _before;
+    private readonly Picture _before;
 
     private GuidedTour(TourStand stand)
         : base(stand)
     {
-        _before = VmPicture.Of(Simulator.Raw.Vm(Vm));
+        _before = Picture.Of(Simulator.Raw.Vm(Vm));
     }
 
     /// <inheritdoc/>
@@ -131,20 +134,20 @@ internal sealed class GuidedTour : TourWalk
     {
         Begin($"{BiosVm} boots by BIOS, which cannot map a region this large: it is refused, and nothing is changed",
             $"Add-VmGpuPassthrough -VM {BiosVm} -Device {s_addresses[0]}");
-        VmPicture before = VmPicture.Of(Simulator.Raw.Vm(BiosVm));
+        Picture before = Picture.Of(Simulator.Raw.Vm(BiosVm));
         string version = Simulator.Raw.Vm(BiosVm).ChangeVersion;
         await RefusedAsync(PassthroughIntents.AddToVm([await TargetAsync(BiosVm).ConfigureAwait(false)], [Selector(s_addresses[0])], new VmChangeOptions())).ConfigureAwait(false);
-        Same($"{BiosVm} is as it was", before, VmPicture.Of(Simulator.Raw.Vm(BiosVm)));
+        Same($"{BiosVm} is as it was", before, Picture.Of(Simulator.Raw.Vm(BiosVm)));
         Check.True($"{BiosVm} was not reconfigured at all", version == Simulator.Raw.Vm(BiosVm).ChangeVersion);
     }
 
-    private async Task GiveAsync(VmPicture before)
+    private async Task GiveAsync(Picture before)
     {
         Begin($"Give both A100 to {Vm}, in one reconfigure call, and power it on", $"Add-VmGpuPassthrough -VM {Vm} -Device {string.Join(", ", s_addresses)} -PowerOn");
         await ApplyAsync(PassthroughIntents.AddToVm(
             [await TargetAsync(Vm).ConfigureAwait(false)], [.. s_addresses.Select(Selector)], new VmChangeOptions { PowerOn = true }), showsPlan: true).ConfigureAwait(false);
         RawVm vm = Simulator.Raw.Vm(Vm);
-        Output.Table([Vm, "before", "after"], VmPicture.Compare(before, VmPicture.Of(vm)));
+        Output.Table([Vm, "before", "after"], Picture.Compare(before, Picture.Of(vm)));
         Check.Equal("power", "poweredOn", vm.PowerState);
         Check.Equal("PCI devices", 2, vm.PciDevices.Count);
         foreach (string address in s_addresses)
@@ -172,13 +175,13 @@ internal sealed class GuidedTour : TourWalk
         Check.Equal("bytes that the log's lines add up to", s_addresses.Sum(address => Simulator.Raw.Host(NewHost).Device(address).BarBytes), report.TotalBarBytes);
     }
 
-    private async Task TakeAsync(VmPicture before)
+    private async Task TakeAsync(Picture before)
     {
         Begin($"Take them away again: {Vm} becomes what it was", $"Remove-VmGpuPassthrough -VM {Vm} -All -PowerOff");
         await ApplyAsync(PassthroughIntents.RemoveFromVm(
             [await TargetAsync(Vm).ConfigureAwait(false)], [VmGpuSelector.All], new VmChangeOptions { PowerOff = true })).ConfigureAwait(false);
-        VmPicture after = VmPicture.Of(Simulator.Raw.Vm(Vm));
-        Output.Table([Vm, "before", "now"], VmPicture.Compare(before, after));
+        Picture after = Picture.Of(Simulator.Raw.Vm(Vm));
+        Output.Table([Vm, "before", "now"], Picture.Compare(before, after));
         Same($"{Vm} is as it was before", before, after);
         foreach (string address in s_addresses)
         {

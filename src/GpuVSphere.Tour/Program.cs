@@ -18,7 +18,11 @@ try
 {
     // Ten simulated minutes pass in a second: a server with GPUs takes several to boot.
     using GpuSimulator simulator = GpuSimulator.Start(new SimulatorOptions { ClockSpeed = 600 });
-    return await GuidedTour.RunAsync(screen, simulator, stop.Token).ConfigureAwait(false);
+    int passthrough = await GuidedTour.RunAsync(screen, simulator, stop.Token).ConfigureAwait(false);
+    screen.Space();
+    using GpuSimulator setup = GpuSimulator.Start(new SimulatorOptions { ClockSpeed = 600, Scenario = "vgpu-setup" });
+    int vgpu = await VgpuTour.RunAsync(screen, setup, stop.Token).ConfigureAwait(false);
+    return Math.Max(passthrough, vgpu);
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {

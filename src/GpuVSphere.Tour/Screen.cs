@@ -30,8 +30,20 @@ internal sealed class Screen(TextWriter output, bool hasColor)
     /// <summary>An empty line.</summary>
     internal void Space() => output.WriteLine();
 
-    /// <summary>The PowerShell line that does what the step does.</summary>
-    internal void PowerShell(string line) => Write("PS> ", line, Cyan);
+    /// <summary>
+    /// The PowerShell line that does what the step does. One that is too long goes on in the next line as PowerShell lets it: with a backtick, outside of
+    /// quotes, so that what is copied runs.
+    /// </summary>
+    internal void PowerShell(string line)
+    {
+        string margin = "PS> ";
+        string[] parts = [.. Wrap(Words(line), Width - 8)];
+        for (int index = 0; index < parts.Length; index++)
+        {
+            output.WriteLine(Paint(Cyan, margin + parts[index] + (index == parts.Length - 1 ? string.Empty : " `")));
+            margin = ">>    ";
+        }
+    }
 
     /// <summary>A sentence.</summary>
     internal void Say(string text) => Write("   ", text, null);
@@ -44,6 +56,12 @@ internal sealed class Screen(TextWriter output, bool hasColor)
 
     /// <summary>Something to heed.</summary>
     internal void Heed(string text) => Write("   ! ", text, Yellow);
+
+    /// <summary>What a rule refused, and why.</summary>
+    internal void Refused(string rule, string text) => Write("   !  ", $"refused by {rule}: {text}", Yellow);
+
+    /// <summary>What the server refused.</summary>
+    internal void Failed(string text) => Write("   !  ", $"failed with {text}", Yellow);
 
     /// <summary>Something that was right in the simulator's own state.</summary>
     internal void Right(string text) => Write("   ok  ", text, Green);
@@ -66,17 +84,35 @@ internal sealed class Screen(TextWriter output, bool hasColor)
 
     private void Write(string margin, string text, string? color)
     {
-        foreach (string line in Wrap(text, Width - margin.Length))
+        foreach (string line in Wrap(text.Split(' '), Width - margin.Length))
         {
             output.WriteLine(Paint(color, margin + line));
             margin = new string(' ', margin.Length);
         }
     }
 
-    private static IEnumerable<string> Wrap(string text, int width)
+    /// <summary>The words of a command line: what is in quotes is one.</summary>
+    private static IEnumerable<string> Words(string line)
+    {
+        int start = 0;
+        bool isQuoted = false;
+        for (int index = 0; index < line.Length; index++)
+        {
+            isQuoted ^= line[index] == '\'';
+            if (line[index] == ' ' && !isQuoted)
+            {
+                yield return line[start..index];
+                start = index + 1;
+            }
+        }
+
+        yield return line[start..];
+    }
+
+    private static IEnumerable<string> Wrap(IEnumerable<string> words, int width)
     {
         string line = string.Empty;
-        foreach (string word in text.Split(' '))
+        foreach (string word in words)
         {
             if (line.Length > 0 && line.Length + 1 + word.Length > width)
             {

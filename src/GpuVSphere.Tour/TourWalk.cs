@@ -28,7 +28,8 @@ internal abstract class TourWalk
         Session = stand.Session;
         Stop = stand.Stop;
         Check = new StateCheck(Output);
-        Context = new OperationContext([Session], Simulator.Clock, stand.StateDirectory);
+        Context = new OperationContext([Session], Simulator.Clock, stand.StateDirectory) { Shells = Simulator.Shells };
+        _step = stand.StepsBefore;
         _feedback = new TourFeedback(Output);
     }
 
@@ -49,7 +50,8 @@ internal abstract class TourWalk
 
     /// <summary>Runs a walk on a simulator in which nothing was changed yet.</summary>
     /// <returns>0 when the simulator's state was right after each step, else 1.</returns>
-    protected static async Task<int> RunAsync(Screen screen, GpuSimulator simulator, string title, string introduction, Func<TourStand, TourWalk> make, CancellationToken stop)
+    protected static async Task<int> RunAsync(
+        Screen screen, GpuSimulator simulator, string title, string introduction, Func<TourStand, TourWalk> make, CancellationToken stop, int stepsBefore = 0)
     {
         var clock = Stopwatch.StartNew();
         screen.Title(title);
@@ -59,7 +61,7 @@ internal abstract class TourWalk
         {
             using var credential = new VimCredential("administrator@vsphere.local", SimulatorUser.DefaultPassword.ToCharArray());
             using VimSession session = await VimSession.ConnectAsync(simulator.Server, credential, stop).ConfigureAwait(false);
-            TourWalk walk = make(new TourStand(screen, simulator, session, stateDirectory, stop));
+            TourWalk walk = make(new TourStand(screen, simulator, session, stateDirectory, stepsBefore, stop));
             await walk.WalkAsync().ConfigureAwait(false);
             await session.LogoutAsync(stop).ConfigureAwait(false);
             return walk.Sum(clock.Elapsed);
@@ -89,7 +91,8 @@ internal abstract class TourWalk
     }
 
     /// <summary>Plans, shows the plan if asked to, applies it, and expects every object done.</summary>
-    protected async Task ApplyAsync(ChangeIntent intent, bool showsPlan = false)
+    /// <returns>The operation, for what it says more of its results.</returns>
+    protected async Task<IGpuOperation> ApplyAsync(ChangeIntent intent, bool showsPlan = false)
     {
         IGpuOperation operation = GpuOperations.Create(intent, Context);
         ChangePlan plan = await operation.PlanAsync(Stop).ConfigureAwait(false);
@@ -107,6 +110,8 @@ internal abstract class TourWalk
             string why = result.Error is { } error ? $" {error.Message} {error.NextStep}" : string.Empty;
             Check.Claim($"{result.Target.Name}: {result.Outcome}.{why}", result.Outcome == ChangeOutcome.Done);
         }
+
+        return operation;
     }
 
     /// <summary>Plans, and expects the plan to say that nothing will be done and why. Applies it all the same, so that the state can prove it.</summary>
@@ -116,7 +121,7 @@ internal abstract class TourWalk
         ChangePlan plan = await operation.PlanAsync(Stop).ConfigureAwait(false);
         foreach (Finding finding in plan.Findings.Where(finding => finding.Blocks))
         {
-            Output.Heed($"{finding.RuleId}: {finding.Message}{(finding.NextStep is { } next ? $" {next}" : string.Empty)}");
+            Output.Refused(finding.RuleId, $"{finding.Message}{(finding.NextStep is { } next ? $" {next}" : string.Empty)}");
         }
 
         IReadOnlyList<ChangeResult> results = await operation.ApplyAsync(plan, ChangeFeedback.None, Stop).ConfigureAwait(false);
@@ -126,18 +131,34 @@ internal abstract class TourWalk
         }
     }
 
-    /// <summary>Compares two moments of a VM.</summary>
-    protected void Same(string what, VmPicture before, VmPicture after)
+    /// <summary>Plans and applies what no rule of ours stops any more, and expects the server to refuse it with a text.</summary>
+    protected async Task FailedAsync(ChangeIntent intent, string text)
     {
-        string difference = VmPicture.Difference(before, after);
+        IGpuOperation operation = GpuOperations.Create(intent, Context);
+        ChangePlan plan = await operation.PlanAsync(Stop).ConfigureAwait(false);
+        foreach (ChangeResult result in await operation.ApplyAsync(plan, ChangeFeedback.None, Stop).ConfigureAwait(false))
+        {
+            Output.Failed($"{result.Error?.Id}: {result.Error?.Message}");
+            Check.Claim(
+                $"{result.Target.Name}: {result.Outcome}, and should have failed with '{text}'",
+                result.Outcome == ChangeOutcome.Failed && result.Error?.Message.Contains(text, StringComparison.Ordinal) == true);
+        }
+    }
+
+    /// <summary>Compares two moments of a VM or a host.</summary>
+    protected void Same(string what, Picture before, Picture after)
+    {
+        string difference = Picture.Difference(before, after);
         Check.True(difference.Length == 0 ? what : $"{what} ({difference})", difference.Length == 0);
     }
 
-    protected async Task<IReadOnlyList<GpuDevice>> DevicesAsync(string hostName)
+    protected async Task<GpuHost> HostAsync(string hostName)
     {
         GpuInventory inventory = await InventoryReader.ReadAsync(Session, InventoryScope.Everything, Stop).ConfigureAwait(false);
-        return inventory.Hosts.Single(host => host.Name == hostName).Devices;
+        return inventory.Hosts.Single(host => host.Name == hostName);
     }
+
+    protected async Task<IReadOnlyList<GpuDevice>> DevicesAsync(string hostName) => (await HostAsync(hostName).ConfigureAwait(false)).Devices;
 
     protected async Task<PlanTarget> TargetAsync(string vmName)
     {
