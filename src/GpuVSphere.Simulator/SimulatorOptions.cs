@@ -6,7 +6,10 @@ namespace GpuVSphere.Simulator;
 /// <summary>What a simulated server is like. The model's own switches are in the other part of this type.</summary>
 public sealed partial class SimulatorOptions
 {
-    /// <summary>The inventory to start with; <c>default</c> is the small and readable one.</summary>
+    /// <summary>The names that <see cref="Scenario"/> can have.</summary>
+    public static IReadOnlyCollection<string> Scenarios => Model.ModelFactory.Names;
+
+    /// <summary>The inventory to start with, in upper or lower case; <c>default</c> is the small and readable one.</summary>
     public string Scenario { get; init; } = "default";
 
     /// <summary>

@@ -16,6 +16,7 @@ Describe 'Completion' {
     It 'knows servers' { Complete 'Get-GpuDevice -Server v' | Should -Be 'vcenter.sim.local' }
     It 'knows the devices of the host that was named, quoted' { Complete 'Get-GpuDevice -VMHost esx-80-01 -Device 0000' | Should -Be @("'0000:3b:00.0'", "'0000:af:00.0'") }
     It 'knows models' { Complete 'Get-MmioSize -Model V100' | Should -Contain "'V100 PCIe 32GB'" }
+    It 'knows scenarios' { Complete 'Connect-GpuVSphere -Simulator -Scenario VG' | Should -Be @('vgpu', 'vgpu-setup') }
     It 'knows rules' { Complete 'Enable-GpuPassthrough -SkipRule host-u' | Should -Be 'HOST-USB-BOOT' }
     It 'knows properties of what comes out' { Complete 'Get-GpuDevice | Where-Object Is' | Should -Contain 'IsRebootPending' }
 

@@ -67,6 +67,7 @@ public sealed class ConnectGpuVSphereCommand : GpuCmdlet
 
     /// <summary>The simulated inventory to start with.</summary>
     [Parameter(ParameterSetName = "Simulator")]
+    [ArgumentCompleter(typeof(ScenarioCompleter))]
     [ValidateNotNullOrEmpty]
     public string Scenario { get; set; } = "default";
 

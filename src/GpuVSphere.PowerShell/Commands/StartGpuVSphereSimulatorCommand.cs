@@ -7,6 +7,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuVSphere.PowerShell.Completion;
 using GpuVSphere.PowerShell.Session;
 using GpuVSphere.Simulator;
 
@@ -35,6 +36,7 @@ public sealed class StartGpuVSphereSimulatorCommand : GpuCmdlet
 
     /// <summary>The simulated inventory to start with.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ScenarioCompleter))]
     [ValidateNotNullOrEmpty]
     public string Scenario { get; set; } = "default";
 

@@ -21,7 +21,7 @@ internal static class SimulatorStart
                 GpuErrorCategory.ObjectNotFound,
                 $"The simulator has no scenario named '{scenario}'.",
                 scenario,
-                "Leave -Scenario away for the default inventory; the others are esxi, vgpu, vgpu-setup, large and empty.",
+                $"Leave -Scenario away for the default inventory; there are {string.Join(", ", SimulatorOptions.Scenarios)}.",
                 error);
         }
     }

@@ -21,6 +21,7 @@ internal static class HostCommand
     {
         Namespace = nameSpace,
         Name = name,
+        Privilege = EsxCliPrivileges.Of(nameSpace, name),
         RowType = rowType,
         Formatter = formatter,
         Columns = more.OfType<string>().ToList(),
@@ -40,6 +41,7 @@ internal static class HostCommand
     {
         Namespace = nameSpace,
         Name = name,
+        Privilege = EsxCliPrivileges.Of(nameSpace, name),
         RowType = rowType,
         Parameters = parameters,
         RunAsync = async (call, _) =>

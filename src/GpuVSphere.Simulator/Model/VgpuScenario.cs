@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using GpuVSphere.Simulator.Protocol;
@@ -22,7 +23,8 @@ internal static class VgpuScenario
             Build = "24755230",
             InstanceUuid = options.InstanceUuid ?? StableGuid.From("server:" + (options.ServerName ?? "vcenter-vgpu.sim.local")),
             RootFolder = new MoRef("Folder", "group-d1"),
-        }).Datacenter("DC", "gpu-ds");
+            Managers = new Dictionary<string, MoRef> { ["fileManager"] = new MoRef("FileManager", "FileManager") },
+        }).Datacenter("DC", "gpu-ds").NvidiaPackages();
 
         HostSystem v67 = builder.Host(builder.Cluster("VGPU-67"), "vgpu-67-01", EsxRelease.V67U3);
         builder.Card(v67, "0000:3b:00.0", CardModel.P100Pcie16);

@@ -16,6 +16,9 @@ internal sealed class EsxCliCommand
 
     public string Help { get; init; } = string.Empty;
 
+    /// <summary>The privilege on the host that the command needs; null for one that only reads.</summary>
+    public string? Privilege { get; init; }
+
     public IReadOnlyList<EsxCliParameter> Parameters { get; init; } = [];
 
     /// <summary>How a client shows the result: <c>simple</c> or <c>table</c>.</summary>

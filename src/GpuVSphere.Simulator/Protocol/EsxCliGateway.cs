@@ -241,6 +241,11 @@ internal sealed class EsxCliGateway(SimulatedServer server)
         }
 
         EsxCliCommand command = commands.FirstOrDefault(each => moid == Moid(each.Namespace) && method == "vim.EsxCLI." + each.Namespace + "." + each.Name) ?? throw NotFound();
+        if (command.Privilege is { } privilege)
+        {
+            Privileges.Require(call.Session, host, privilege);
+        }
+
         try
         {
             if (arguments.Keys.FirstOrDefault(name => command.Parameters.All(each => each.Name != name)) is { } unknown)

@@ -193,7 +193,7 @@ public sealed class NvidiaSmiTests
         using SimulatorLab lab = VgpuLab.Create();
         HostSystem bare = lab.Host("vgpu-bare-01");
         lab.Simulator.Orders.InstallGpuDriver("vgpu-bare-01");
-        bare.Software.Drop(vib => vib.Vendor == "NVIDIA");
+        bare.Software.Drop(vib => vib.IsGpuDriver);
         bare.Software.Boot();
         bare.Software.Installed.Add(VgpuDrivers.For(bare));
         ShellResult notLoaded = await lab.ShellAsync("vgpu-bare-01", "nvidia-smi -q -x");
