@@ -30,8 +30,10 @@
         'Get-HostGraphicsMode'
         'Get-MmioSize'
         'Get-NvidiaSmi'
+        'Get-NvidiaVib'
         'Get-VgpuProfile'
         'Get-VmGpu'
+        'Install-NvidiaVib'
         'Invoke-GpuPlan'
         'Remove-VmGpuPassthrough'
         'Remove-VmVgpuProfile'
@@ -45,6 +47,7 @@
         'Start-GpuVSphereSimulator'
         'Stop-GpuVSphereSimulator'
         'Undo-GpuChange'
+        'Uninstall-NvidiaVib'
     )
     PrivateData            = @{
         PSData = @{

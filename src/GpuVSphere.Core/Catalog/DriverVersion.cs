@@ -6,7 +6,7 @@ using System.Linq;
 namespace GpuVSphere.Catalog;
 
 /// <summary>The version of an NVIDIA driver, such as 390.42 or 570.158.02. A part that is missing counts as 0: 450.156 and 450.156.00 are one version.</summary>
-public sealed class DriverVersion : IComparable<DriverVersion>, IEquatable<DriverVersion>
+public sealed class DriverVersion : IComparable<DriverVersion>, IComparable, IEquatable<DriverVersion>
 {
     private const int MostParts = 4;
 
@@ -97,6 +97,12 @@ public sealed class DriverVersion : IComparable<DriverVersion>, IEquatable<Drive
 
         return 0;
     }
+
+    /// <summary>Compares with another version: what Sort-Object asks.</summary>
+    /// <param name="obj">The other version; null comes first.</param>
+    /// <exception cref="ArgumentException">It is no version.</exception>
+    public int CompareTo(object? obj) =>
+        obj is null ? 1 : obj is DriverVersion other ? CompareTo(other) : throw new ArgumentException("It is no driver version.", nameof(obj));
 
     /// <inheritdoc/>
     public bool Equals(DriverVersion? other) => other is not null && CompareTo(other) == 0;

@@ -42,22 +42,27 @@ public static class NvidiaVibIntents
     }
 
     /// <summary>NVIDIA's VIBs are to be removed.</summary>
-    /// <param name="hosts">The hosts.</param>
-    /// <param name="names">Their names, with wildcards; none for all of NVIDIA's.</param>
+    /// <param name="hosts">The hosts, each with the names of its VIBs, wildcards allowed; none for all of NVIDIA's.</param>
     /// <param name="options">How far the change may go.</param>
-    public static ChangeIntent Uninstall(IEnumerable<GpuHost> hosts, IReadOnlyList<string> names, HostChangeOptions options)
+    public static ChangeIntent Uninstall(IEnumerable<KeyValuePair<GpuHost, IReadOnlyList<string>>> hosts, HostChangeOptions options)
     {
         options.Validate();
+        KeyValuePair<GpuHost, IReadOnlyList<string>>[] meant = [.. hosts];
+        string[] named = [.. meant.SelectMany(host => host.Value).Distinct(StringComparer.OrdinalIgnoreCase)];
         return new ChangeIntent(
             VibOperation.IntentKind,
-            "Uninstall " + (names.Count == 0 ? "NVIDIA's VIBs" : string.Join(", ", names)),
-            [.. hosts.Select(host => new IntentTarget(
-                new PlanTarget(host.Id, host.Name, host.ServerName),
-                (names.Count == 0 ? [VibWords.Every] : names).Distinct(StringComparer.OrdinalIgnoreCase).ToDictionary(name => VibWords.VibPrefix + name, _ => string.Empty, StringComparer.Ordinal)))],
+            "Uninstall " + (named.Length == 0 || meant.Any(host => host.Value.Count == 0) ? "NVIDIA's VIBs" : string.Join(", ", named)),
+            [.. meant.Select(host => new IntentTarget(
+                new PlanTarget(host.Key.Id, host.Key.Name, host.Key.ServerName),
+                (host.Value.Count == 0 ? [VibWords.Every] : host.Value).Distinct(StringComparer.OrdinalIgnoreCase).ToDictionary(name => VibWords.VibPrefix + name, _ => string.Empty, StringComparer.Ordinal)))],
             options.ToOptions());
     }
 
-    private static string Name(string source) => PackageSources.IsUrl(source) || PackageSources.IsDatastorePath(source)
+    /// <summary>Whether a package is named by a place that hosts reach, a path on a datastore or a URL, and not as a file of this machine.</summary>
+    /// <param name="source">What was typed.</param>
+    public static bool IsRemote(string source) => PackageSources.IsUrl(source) || PackageSources.IsDatastorePath(source) || PackageSources.IsHostPath(source);
+
+    private static string Name(string source) => IsRemote(source)
         ? source.Substring(source.LastIndexOfAny(['/', ']']) + 1).Trim()
         : Path.GetFileName(source);
 }

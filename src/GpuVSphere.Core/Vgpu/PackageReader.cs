@@ -31,7 +31,7 @@ internal static class PackageReader
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new GpuVSphereException("PackageNotFound", GpuErrorCategory.ObjectNotFound, $"There is no file {path}.", path, "Check the path; it is a file of this machine.", e);
+            throw NvidiaPackages.NotFound(path, e);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {

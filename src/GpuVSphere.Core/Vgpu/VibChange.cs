@@ -13,7 +13,7 @@ using GpuVSphere.Vim;
 namespace GpuVSphere.Vgpu;
 
 /// <summary>NVIDIA's software on one host, with its graphics where that was asked for too: graphics first, then the software, then one reboot for both.</summary>
-internal sealed class VibChange(PlanTarget target, GpuHost host, VibPlan plan, VibSender sender, GraphicsSender? graphics, IHostShells? shells) : HostChange(target, host)
+internal sealed class VibChange(PlanTarget target, GpuHost host, VibPlan plan, VibSender sender, GraphicsSender? graphics, IHostShells? shells, HostShellNotes notes) : HostChange(target, host)
 {
     private readonly List<string> _notVerified = [];
     private string? _answered;
@@ -125,7 +125,7 @@ internal sealed class VibChange(PlanTarget target, GpuHost host, VibPlan plan, V
         _notVerified.Clear();
         try
         {
-            NvidiaSmiReport report = await NvidiaSmiReader.ReadAsync(session, now, shells, new HostShellNotes(), cancellationToken).ConfigureAwait(false);
+            NvidiaSmiReport report = await NvidiaSmiReader.ReadAsync(session, now, shells, notes, cancellationToken).ConfigureAwait(false);
             string[] wrong = [.. meant.Where(address => report.Gpus.All(gpu => gpu.Address != address || !gpu.IsHostVgpu)).Select(address => address.ToString())];
             if (wrong.Length > 0)
             {

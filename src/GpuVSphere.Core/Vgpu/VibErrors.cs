@@ -33,7 +33,8 @@ internal static class VibErrors
             fault);
     }
 
-    private static string Text(GpuVSphereException fault)
+    /// <summary>What esxcli printed, without which command of which object it was.</summary>
+    public static string Text(GpuVSphereException fault)
     {
         int at = fault.Message.IndexOf("failed:", StringComparison.Ordinal);
         return at < 0 ? fault.Message : fault.Message.Substring(at + "failed:".Length).Trim();

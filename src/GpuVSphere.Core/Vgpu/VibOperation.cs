@@ -53,7 +53,7 @@ internal sealed class VibOperation : HostOperation, INvidiaVibOperation
             packages.Add(await _sources.FindAsync(session, host, source, datastore, cancellationToken).ConfigureAwait(false));
         }
 
-        return VibPlanner.Plan(subject, Options, software, graphics.FirstOrDefault() ?? new HostGraphics { Host = host.Id.Reference }, packages, _uploads, Context.Shells);
+        return VibPlanner.Plan(subject, Options, software, graphics.FirstOrDefault() ?? new HostGraphics { Host = host.Id.Reference }, packages, _uploads, Context.Shells, Context.ShellNotes);
     }
 
     protected override async Task<IReadOnlyList<ChangeResult>> PerformAsync(
@@ -64,7 +64,15 @@ internal sealed class VibOperation : HostOperation, INvidiaVibOperation
         {
             foreach (VibChange change in changes.OfType<VibChange>().Where(change => !plan.IsBlocked(change.Host) && change.Changes.Count > 0))
             {
-                await _uploads.BringAsync(change.Host.Id, change.Plan.Install, feedback, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    await _uploads.BringAsync(change.Host.Id, change.Plan.Install, plan.Intent.Title, feedback, cancellationToken).ConfigureAwait(false);
+                }
+                catch (GpuVSphereException e)
+                {
+                    // Nothing of this host was touched; one with another datastore may still be served.
+                    plan = plan with { Findings = [.. plan.Findings, BlockedErrors.Finding(change.Host, e)] };
+                }
             }
 
             results = await base.PerformAsync(plan, changes, feedback, cancellationToken).ConfigureAwait(false);
@@ -106,7 +114,7 @@ internal sealed class VibOperation : HostOperation, INvidiaVibOperation
             .. change?.Plan.Present.Select(package => package.Package.Title) ?? [],
         ],
         Verified = result.Outcome is ChangeOutcome.Done ? result.Message ?? string.Empty : string.Empty,
-        NotVerified = change?.NotVerified ?? [],
+        NotVerified = [.. change?.NotVerified ?? []],
         ChangeId = result.ChangeId,
     };
 

@@ -39,19 +39,20 @@ internal sealed class VibPlanner
 
     /// <summary>Plans one host.</summary>
     public static HostProposal Plan(
-        HostSubject subject, HostChangeOptions options, SoftwareState software, HostGraphics graphics, IReadOnlyList<PackageAt> packages, VibUploads uploads, IHostShells? shells)
+        HostSubject subject, HostChangeOptions options, SoftwareState software, HostGraphics graphics, IReadOnlyList<PackageAt> packages, VibUploads uploads, IHostShells? shells, HostShellNotes notes)
     {
         HostProposal proposal = new(subject, options);
-        new VibPlanner(proposal, software, new GraphicsState(subject.Host, graphics), packages).Plan(uploads, shells);
+        new VibPlanner(proposal, software, new GraphicsState(subject.Host, graphics), packages).Plan(uploads, shells, notes);
         return proposal;
     }
 
-    private void Plan(VibUploads uploads, IHostShells? shells)
+    private void Plan(VibUploads uploads, IHostShells? shells, HostShellNotes notes)
     {
         GpuHost host = _proposal.Host;
         VibPlan plan = Wanted();
         GraphicsPlanner types = new(_proposal, _graphics);
         Check(plan, types);
+        TellShared(plan, types);
         bool setsGraphics = types.IsAsked && _graphics.CanConfigure && host.Devices.Count > 0;
         if (setsGraphics)
         {
@@ -88,7 +89,7 @@ internal sealed class VibPlanner
 
         Tell(plan, needsReboot);
         GraphicsSender? sender = setsGraphics ? new GraphicsSender(host, _graphics, types) : null;
-        _proposal.Change = new VibChange(_proposal.Target, host, plan, new VibSender(host, plan, uploads), sender, shells)
+        _proposal.Change = new VibChange(_proposal.Target, host, plan, new VibSender(host, plan, uploads), sender, shells, notes)
         {
             Fields = [.. types.Fields, .. _fields],
             NeedsReboot = needsReboot,
@@ -120,7 +121,13 @@ internal sealed class VibPlanner
         foreach (KeyValuePair<string, string> vib in intent.Wanted.Where(vib => vib.Key.StartsWith(VibWords.VibPrefix, StringComparison.Ordinal) && vib.Value.Length == 0))
         {
             string name = vib.Key.Substring(VibWords.VibPrefix.Length);
-            foreach (InstalledSoftware found in _software.Nvidia.Where(found => name == VibWords.Every || new WildcardName(name).Matches(found.Name)))
+            InstalledSoftware[] meant = [.. _software.Nvidia.Where(found => name == VibWords.Every || new WildcardName(name).Matches(found.Name))];
+            if (meant.Length == 0 && name.IndexOfAny(['*', '?']) < 0 && !intent.Wanted.Keys.Any(IntentConditions.IsCondition))
+            {
+                TellAbsent(name);
+            }
+
+            foreach (InstalledSoftware found in meant)
             {
                 if (!IntentConditions.Allows(intent.Wanted, VibWords.VibPrefix + found.Name, found.Version))
                 {
@@ -143,6 +150,20 @@ internal sealed class VibPlanner
             Wanted = wanted,
             BringsDriver = wanted.Any(vib => vib.Value is not null && SoftwareState.Judge(vib.Key, vib.Value) is { Flavour: not VgpuPackageFlavour.ManagementDaemon }),
         };
+    }
+
+    // It may be gone already, or mistyped: what there is tells which.
+    private void TellAbsent(string name)
+    {
+        string[] there = [.. _software.Nvidia.Select(vib => vib.Name)];
+        string others = _software.Next.Any(vib => string.Equals(vib.Name, name, StringComparison.OrdinalIgnoreCase))
+            ? $"{name} on {_proposal.Target.Name} is not one of NVIDIA's VIBs and is left alone."
+            : $"{_proposal.Target.Name} has no VIB {name}.";
+        _proposal.Findings.Add(new Finding(
+            "VIB-FOUND",
+            FindingSeverity.Warning,
+            _proposal.Target,
+            others + (there.Length > 0 ? $" Of NVIDIA's it has {string.Join(", ", there)}." : " It has none of NVIDIA's.")));
     }
 
     private bool IsNewer(PackageVib vib) =>
@@ -181,11 +202,7 @@ internal sealed class VibPlanner
                 HostAcceptance = _software.Acceptance,
                 IsImageManaged = _software.IsImageManaged,
                 FreeBytes = _software.FreeBytes,
-                SharedGpus = bringsDriver
-                    ? [.. _graphics.Kept
-                        .Where(device => (types.Types.TryGetValue(device.Address, out string? wanted) ? wanted : _graphics.ConfiguredType(device.Address)) == GraphicsWords.Shared)
-                        .Select(device => device.Address.ToString())]
-                    : [],
+                SharedGpus = bringsDriver ? [.. Shared(types).Select(address => address.ToString())] : [],
             },
         });
     }
@@ -196,6 +213,24 @@ internal sealed class VibPlanner
         [.. package.Vibs.Select(vib => vib.AcceptanceLevel)],
         package.SizeBytes,
         package.ComponentName is null ? null : package.ComponentName + " " + package.ComponentVersion);
+
+    // The driver came first: it is said how it is mended, since nothing else would be changed.
+    private void TellShared(VibPlan plan, GraphicsPlanner types)
+    {
+        PciAddress[] shared = [.. Shared(types)];
+        if (plan.IsEmpty && plan.BringsDriver && shared.Length > 0)
+        {
+            _proposal.Findings.Add(new Finding(
+                "VIB-GRAPHICS",
+                FindingSeverity.Warning,
+                _proposal.Target,
+                $"{_proposal.Target.Name} has the driver, and {string.Join(", ", shared)} {(shared.Length == 1 ? "is" : "are")} still Shared, so no vGPU starts there. Add -SetGraphicsMode -Reboot to mend it, or use Set-HostGraphicsMode."));
+        }
+    }
+
+    private IEnumerable<PciAddress> Shared(GraphicsPlanner types) => _graphics.Kept
+        .Where(device => (types.Types.TryGetValue(device.Address, out string? wanted) ? wanted : _graphics.ConfiguredType(device.Address)) == GraphicsWords.Shared)
+        .Select(device => device.Address);
 
     private void RequireMaintenance(VibPlan plan)
     {
@@ -209,7 +244,7 @@ internal sealed class VibPlanner
             FindingSeverity.Block,
             _proposal.Target,
             $"{_proposal.Target.Name} must be in maintenance mode for this and be rebooted afterwards, and neither was asked for.",
-            "Add -Reboot; or put the host into maintenance mode yourself, and the software is installed and waits for your reboot.")
+            $"Add -Reboot; or put the host into maintenance mode yourself, and the software is {(plan.Install.Count > 0 ? "installed" : "removed")} and waits for your reboot.")
         {
             ErrorId = "MaintenanceNotAsked",
         });
@@ -246,7 +281,9 @@ internal sealed class VibPlanner
 
         if (needsReboot && !plan.IsEmpty && !_proposal.Options.Reboot)
         {
-            _proposal.Tell("is not rebooted: the driver runs after a reboot, whatever esxcli says of one");
+            _proposal.Tell(plan.Install.Count > 0
+                ? "is not rebooted: the driver runs after a reboot, whatever esxcli says of one"
+                : "is not rebooted: what is removed is gone after a reboot, whatever esxcli says of one");
         }
     }
 }

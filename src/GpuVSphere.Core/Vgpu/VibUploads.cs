@@ -26,7 +26,7 @@ internal sealed class VibUploads(Func<VimObjectId, VimSession> sessionOf)
 
     /// <summary>Uploads what a host needs. Before anything on the host is touched.</summary>
     /// <exception cref="GpuVSphereException">DatastoreFileRefused, DatastoreFull, DatacenterNotFound.</exception>
-    public async Task BringAsync(VimObjectId host, IEnumerable<PackageAt> packages, IChangeFeedback feedback, CancellationToken cancellationToken)
+    public async Task BringAsync(VimObjectId host, IEnumerable<PackageAt> packages, string activity, IChangeFeedback feedback, CancellationToken cancellationToken)
     {
         VimSession session = sessionOf(host);
         foreach (PackageAt package in packages.Where(package => package.UploadTo is not null))
@@ -42,6 +42,7 @@ internal sealed class VibUploads(Func<VimObjectId, VimSession> sessionOf)
             string name = Path.GetFileName(package.Package.Source);
             DatastorePath path = new(store.Name, "gpuvsphere-" + Guid.NewGuid().ToString("N").Substring(0, 8) + "-" + name);
             string datacenter = await session.FindDatacenterPathAsync(store.Reference, cancellationToken).ConfigureAwait(false);
+            feedback.Progress(activity, $"uploading {name} to [{store.Name}]", 0, 0);
             feedback.Verbose($"Uploading {name} to {path}.");
             using FileStream content = new(package.Package.Source, FileMode.Open, FileAccess.Read, FileShare.Read, 128 * 1024);
             _ours.Add((session, store, path));

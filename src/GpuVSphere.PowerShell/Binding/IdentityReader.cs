@@ -44,6 +44,10 @@ internal static class IdentityReader
                 return Make(capacity.HostId, capacity.HostName);
             case VgpuCapacity capacity:
                 return Make(capacity.HostId, capacity.HostName);
+            case NvidiaVib vib:
+                return Make(vib.HostId, vib.HostName);
+            case NvidiaVibResult result:
+                return Make(result.HostId, result.HostName);
             case GpuHost host:
                 return Make(host.Id, host.Name);
             case GpuVm vm:
@@ -52,8 +56,8 @@ internal static class IdentityReader
                 return Make(gpu.VmId, gpu.VmName);
             case GpuAssignment assignment:
                 return Make(assignment.Vm, assignment.VmName);
-            case ChangeResult result:
-                return Make(result.Target.Id, result.Target.Name);
+            case ChangeResult change:
+                return Make(change.Target.Id, change.Target.Name);
             case PlanTarget target:
                 return Make(target.Id, target.Name);
             case ManagedObjectReference reference:

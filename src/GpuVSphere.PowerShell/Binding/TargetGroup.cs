@@ -14,6 +14,9 @@ internal sealed record TargetGroup
     /// <summary>The vGPU profiles that go with it.</summary>
     public IReadOnlyList<string> Profiles { get; init; } = [];
 
+    /// <summary>The names of the VIBs that are meant; none for all of NVIDIA's.</summary>
+    public IReadOnlyList<string> Vibs { get; init; } = [];
+
     /// <summary>The key of the VM's own device that was piped, or null.</summary>
     public int? VmDeviceKey { get; init; }
 }

@@ -28,7 +28,7 @@ public abstract class HostCmdlet : InventoryCmdlet
     [DeviceTransformation]
     [ArgumentCompleter(typeof(DeviceCompleter))]
     [ValidateNotNullOrEmpty]
-    public DeviceIdentity[]? Device { get; set; }
+    public virtual DeviceIdentity[]? Device { get; set; }
 
     internal override string Takes => "a host, a cluster or a GPU";
 

@@ -116,7 +116,7 @@ public abstract class HostSettingCmdlet : HostCmdlet
         HostChangeOptions options = Options;
         IReadOnlyList<GpuConnection> connections = reader.Connections;
         OperationContext context = ChangeContext.Of(
-            connections, options.Reboot && !AsPlan ? await Reconnection.PrepareAsync(connections, Credential, relay).ConfigureAwait(false) : null, ShellLogin);
+            connections, options.Reboot && !AsPlan ? await Reconnection.PrepareAsync(connections, Credential, relay).ConfigureAwait(false) : null, ShellLogin, relay);
         ChangeRunner runner = new(relay)
         {
             AsPlan = AsPlan,
@@ -145,9 +145,10 @@ public abstract class HostSettingCmdlet : HostCmdlet
         List<HostMeant> meant = [];
         foreach (TargetGroup group in Groups)
         {
-            foreach (HostMeant host in await HostsMeant.ReadAsync(reader, group, relay, cancellationToken).ConfigureAwait(false))
+            foreach (HostMeant read in await HostsMeant.ReadAsync(reader, group, relay, cancellationToken).ConfigureAwait(false))
             {
-                int known = meant.FindIndex(other => other.Host.Id == host.Host.Id);
+                HostMeant host = group.Vibs.Count > 0 ? read with { Vibs = group.Vibs } : read;
+                int known = meant.FindIndex(earlier => earlier.Host.Id == host.Host.Id);
                 if (known < 0)
                 {
                     meant.Add(host);
@@ -157,6 +158,7 @@ public abstract class HostSettingCmdlet : HostCmdlet
                     meant[known] = meant[known] with
                     {
                         Devices = meant[known].Devices is { } some && host.Devices is { } more ? [.. some.Union(more)] : null,
+                        Vibs = meant[known].Vibs is { } one && host.Vibs is { } other ? [.. one.Union(other, StringComparer.OrdinalIgnoreCase)] : null,
                     };
                 }
             }

@@ -38,6 +38,8 @@ public abstract class InventoryCmdlet : ServerCmdlet
 
     internal virtual IReadOnlyList<string> BoundProfiles => [];
 
+    internal virtual IReadOnlyList<string> BoundVibs => [];
+
     /// <summary>What the cmdlet takes, for the error about something else, such as <c>a host, a cluster or a GPU</c>.</summary>
     internal abstract string Takes { get; }
 
@@ -98,7 +100,7 @@ public abstract class InventoryCmdlet : ServerCmdlet
 
     private static string Capitalise(string text) => char.ToUpperInvariant(text[0]) + text.Substring(1);
 
-    private TargetGroup FromParameters() => new() { Hosts = BoundHosts ?? [], Vms = BoundVms ?? [], Devices = BoundDevices ?? [], Profiles = BoundProfiles };
+    private TargetGroup FromParameters() => new() { Hosts = BoundHosts ?? [], Vms = BoundVms ?? [], Devices = BoundDevices ?? [], Profiles = BoundProfiles, Vibs = BoundVibs };
 
     private bool IsBoundByName(string parameter, Array? value) => value is not null && !HasTyped(parameter);
 

@@ -7,4 +7,8 @@ namespace GpuVSphere.PowerShell.Session;
 /// <param name="Connection">The server.</param>
 /// <param name="Host">The host as it was read now.</param>
 /// <param name="Devices">The GPUs; null for the host as a whole.</param>
-internal sealed record HostMeant(GpuConnection Connection, GpuHost Host, IReadOnlyList<GpuDevice>? Devices);
+internal sealed record HostMeant(GpuConnection Connection, GpuHost Host, IReadOnlyList<GpuDevice>? Devices)
+{
+    /// <summary>The names of its VIBs that are meant; null for all of NVIDIA's.</summary>
+    public IReadOnlyList<string>? Vibs { get; init; }
+}

@@ -14,6 +14,7 @@ internal sealed class LastRead
     private readonly SortedDictionary<string, string> _clusters = new(StringComparer.OrdinalIgnoreCase);
     private readonly SortedDictionary<string, string> _vms = new(StringComparer.OrdinalIgnoreCase);
     private readonly SortedDictionary<string, string> _vgpuProfiles = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SortedDictionary<string, string> _vibs = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, IReadOnlyList<GpuDevice>> _devices = new(StringComparer.OrdinalIgnoreCase);
 
     public void Take(GpuInventory inventory)
@@ -52,6 +53,19 @@ internal sealed class LastRead
             }
         }
     }
+
+    public void Take(IReadOnlyList<NvidiaVib> vibs)
+    {
+        lock (_gate)
+        {
+            foreach (NvidiaVib vib in vibs)
+            {
+                _vibs[vib.Name] = $"{vib.Version} on {vib.HostName}";
+            }
+        }
+    }
+
+    public IReadOnlyList<KeyValuePair<string, string>> Vibs => Copy(_vibs);
 
     public IReadOnlyList<KeyValuePair<string, string>> VgpuProfiles => Copy(_vgpuProfiles);
 

@@ -11,6 +11,7 @@ internal sealed class LabFeedback : IChangeFeedback
     private readonly List<string> _statuses = [];
     private readonly List<string> _warnings = [];
     private readonly List<string> _verbose = [];
+    private readonly List<ChangeResult> _results = [];
 
     /// <summary>Called with every status.</summary>
     public Action<string>? OnStatus { get; set; }
@@ -20,6 +21,9 @@ internal sealed class LabFeedback : IChangeFeedback
     public IReadOnlyList<string> Warnings => Copy(_warnings);
 
     public IReadOnlyList<string> VerboseLines => Copy(_verbose);
+
+    /// <summary>What became of each object, in the order in which they were finished.</summary>
+    public IReadOnlyList<ChangeResult> Results => Copy(_results);
 
     public void Progress(string activity, string status, int done, int total)
     {
@@ -31,11 +35,9 @@ internal sealed class LabFeedback : IChangeFeedback
 
     public void Warning(string message) => Add(_warnings, message);
 
-    public void Finished(ChangeResult result)
-    {
-    }
+    public void Finished(ChangeResult result) => Add(_results, result);
 
-    private void Add(List<string> list, string text)
+    private void Add<T>(List<T> list, T text)
     {
         lock (_gate)
         {
@@ -43,7 +45,7 @@ internal sealed class LabFeedback : IChangeFeedback
         }
     }
 
-    private string[] Copy(List<string> list)
+    private T[] Copy<T>(List<T> list)
     {
         lock (_gate)
         {
