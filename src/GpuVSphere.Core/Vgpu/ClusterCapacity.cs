@@ -32,7 +32,16 @@ public sealed record ClusterCapacity
     /// <summary>What of it no vGPU has, in MB, as far as it is known.</summary>
     public required long FreeMemoryMB { get; init; }
 
-    /// <summary>VMs that run with vGPUs.</summary>
+    /// <summary>How its GPUs in vGPU use are shared, each mode with how many: <c>SameSize 3</c>.</summary>
+    public IReadOnlyList<string> Modes { get; init; } = [];
+
+    /// <summary>The profiles that run on it.</summary>
+    public IReadOnlyList<string> Profiles { get; init; } = [];
+
+    /// <summary>The names of the VMs that run with vGPUs.</summary>
+    public IReadOnlyList<string> VMs { get; init; } = [];
+
+    /// <summary>How many VMs run with vGPUs; some of them may have one name.</summary>
     public required int VMCount { get; init; }
 
     /// <summary>The profile that was asked for; null when none was.</summary>

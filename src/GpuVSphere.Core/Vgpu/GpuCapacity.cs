@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using GpuVSphere.Inventory;
+using GpuVSphere.Smi;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.Vgpu;
@@ -43,6 +44,9 @@ public sealed record GpuCapacity
     /// <summary>The size in MB that alone starts on it while its VMs run (same-size mode); null when it is free, or in another mode.</summary>
     public int? LockedMemoryMB { get; init; }
 
+    /// <summary>The profile that alone starts on it while its VMs run (same-size mode before 8.0 U1, which does not mix series of one size); else null.</summary>
+    public string? LockedProfile { get; init; }
+
     /// <summary>The profiles that run on it.</summary>
     public IReadOnlyList<string> Profiles { get; init; } = [];
 
@@ -51,6 +55,14 @@ public sealed record GpuCapacity
 
     /// <summary>What of it no vGPU has, in MB; null when it is not known. In mixed-size and MIG mode not all of it can be given, for vGPUs stand at certain places only.</summary>
     public long? FreeMemoryMB { get; init; }
+
+    /// <summary>
+    /// Where nothing stands, in GB of the frame buffer (mixed-size mode) or memory slices (MIG mode); null in same-size mode, and where nobody told where the running vGPUs are.
+    /// </summary>
+    public IReadOnlyList<PlaceRange>? FreePlaces { get; init; }
+
+    /// <summary>GPU instances that no VM uses (MIG mode); empty where nobody asked nvidia-smi.</summary>
+    public IReadOnlyList<MigInstance> IdleInstances { get; init; } = [];
 
     /// <summary>The vGPUs that run on it, with their places where nvidia-smi told them.</summary>
     public IReadOnlyList<RunningVgpu> Running { get; init; } = [];

@@ -23,4 +23,7 @@ public sealed record GpuFit
 
     /// <summary>The VMs that would have to go for more to start.</summary>
     public IReadOnlyList<RunningVgpu> InTheWay { get; init; } = [];
+
+    /// <summary>Where the next one can be placed: GB of the frame buffer in mixed-size mode, memory slices in MIG mode; null in same-size mode, and where nobody told where the running ones are.</summary>
+    public IReadOnlyList<int>? FreePlacements { get; init; }
 }

@@ -11,6 +11,9 @@ namespace GpuVSphere.Vgpu;
 /// <param name="Note">What the numbers rest on where it is not readable or computed; null when there is nothing to be said.</param>
 internal sealed record GpuRoom(int Least, int Most, GpuObstacle Obstacle, string? Why, IReadOnlyList<RunningVgpu> InTheWay, string? Note = null)
 {
+    /// <summary>Where the profile can be placed now, in mixed-size and MIG mode; null where that is not known, or in another mode.</summary>
+    public IReadOnlyList<int>? FreePlacements { get; init; }
+
     public static GpuRoom None(GpuObstacle obstacle, string why) => new(0, 0, obstacle, why, []);
 
     public static GpuRoom None(GpuObstacle obstacle, string why, IReadOnlyList<RunningVgpu> inTheWay) => new(0, 0, obstacle, why, inTheWay);

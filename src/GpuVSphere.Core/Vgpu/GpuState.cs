@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using GpuVSphere.Catalog;
 using GpuVSphere.Inventory;
+using GpuVSphere.Smi;
 
 namespace GpuVSphere.Vgpu;
 
@@ -29,10 +30,30 @@ internal sealed record GpuState
 
     public IReadOnlyList<(RunningVgpu Vgpu, ProfileFacts? Profile)> Running { get; init; } = [];
 
+    /// <summary>The GPU instances there are in MIG mode; null where nobody asked nvidia-smi.</summary>
+    public IReadOnlyList<MigInstance>? Instances { get; init; }
+
     /// <summary>Frame buffer in MB, without what the driver keeps for itself; null when neither the catalogue nor the host says.</summary>
     public long? MemoryMB => Boards.Select(board => board.MemoryMB).Distinct().ToList() is { Count: 1 } sizes ? sizes[0] : Device.MemoryMB;
 
     public int VmCount => Running.Select(running => running.Vgpu.VmId).Distinct().Count();
+
+    /// <summary>Where nothing stands; null in same-size mode, and where it is not known where the running vGPUs are.</summary>
+    public IReadOnlyList<PlaceRange>? FreePlaces => Mode switch
+    {
+        GpuVgpuMode.MixedSize when MemoryMB is { } memory && Placed is { } placed => PlacementSpace.Free((int)(memory / 1024), placed),
+        GpuVgpuMode.Mig when Instances is not null && MigGeometry.MemorySlices(Boards) is { } slices && Placed is { } placed =>
+            PlacementSpace.Free(slices, [.. placed, .. IdleInstances.Select(instance => (instance.Start, instance.Size))]),
+        _ => null,
+    };
+
+    /// <summary>GPU instances that no running vGPU is known to be on.</summary>
+    public IReadOnlyList<MigInstance> IdleInstances => [.. (Instances ?? []).Where(instance => Running.All(running => running.Vgpu.Placement != instance.Start))];
+
+    // Where each running vGPU stands; null when that is not known of all of them.
+    private IReadOnlyList<(int Start, int Size)>? Placed => Running.All(running => running.Vgpu.Placement is not null && running.Profile is not null && PlaceOf(running.Profile) is not null)
+        ? [.. Running.Select(running => (running.Vgpu.Placement!.Value, PlaceOf(running.Profile!)!.Size))]
+        : null;
 
     private IReadOnlyList<RunningVgpu> Vgpus => [.. Running.Select(running => running.Vgpu)];
 
@@ -142,7 +163,10 @@ internal sealed record GpuState
             PlacementSpace.Kind[] unplaced = [.. Running.Zip(kinds, (running, kind) => (running, kind)).Where(one => one.running.Vgpu.Placement is null).Select(one => one.kind!)];
             if (PlacementSpace.FreeStarts(wanted, placed, unplaced) is { } free)
             {
-                return Placed(free, wanted.Starts.Count, unplaced.Length > 0, "placements");
+                return Stands(free, wanted.Starts.Count, wanted, unplaced.Length > 0, "placements") with
+                {
+                    FreePlacements = unplaced.Length > 0 ? null : PlacementSpace.Open(wanted, placed),
+                };
             }
         }
 
@@ -176,64 +200,35 @@ internal sealed record GpuState
             return new GpuRoom(0, MaxHere(profile) ?? 0, GpuObstacle.NotKnown, $"How the GPU is cut for {profile.Name} is not known.", Vgpus, "The slices of a GPU or a profile are not known.");
         }
 
-        RunningVgpu[] media = [.. Running.Where(running => running.Profile!.Type?.HasMediaEngines == true).Select(running => running.Vgpu)];
-        if (profile.Type?.HasMediaEngines == true && media.Length > 0)
+        RunningVgpu[] media = [.. Running.Where(running => running.Profile!.HasMediaEngines).Select(running => running.Vgpu)];
+        if (profile.HasMediaEngines && media.Length > 0)
         {
             return GpuRoom.None(GpuObstacle.Full, $"The media engines are in use by {Names(media)}.", media);
         }
 
-        // vGPUs that share a GPU instance: how many instances there are is not readable, only how many there must and can be.
-        int seats = MigGeometry.SeatsOf(profile);
-        var instances = Running
-            .GroupBy(running => running.Profile!.Name, StringComparer.OrdinalIgnoreCase)
-            .Select(same => (Facts: same.First().Profile!, Count: same.Count(), same.First().Vgpu, Vgpus: same.Select(one => one.Vgpu).ToArray()))
-            .ToArray();
-        (int Least, int Most)? bounds = null;
-        bool isPlaced = true;
-        foreach (int[] counts in WaysToShare([.. instances.Select(same => (same.Count, MigGeometry.SeatsOf(same.Facts)))]))
+        if (MigRoom.Of(profile, wanted, Running, slices, Instances ?? []) is not { } room)
         {
-            List<(int Start, int Size)> placed = [];
-            List<PlacementSpace.Kind> unplaced = [];
-            int freeSeats = 0;
-            for (int index = 0; index < counts.Length; index++)
-            {
-                (ProfileFacts facts, int count, _, RunningVgpu[] vgpus) = instances[index];
-                if (MigGeometry.KindOf(facts, slices) is not { } kind)
-                {
-                    return new GpuRoom(0, AllOf(profile, wanted), GpuObstacle.NotKnown, $"How {facts.Name} is cut is not known.", Vgpus, "The slices of a GPU or a profile are not known.");
-                }
-
-                int[] starts = [.. vgpus.Select(vgpu => vgpu.Placement).OfType<int>().Distinct()];
-                placed.AddRange(starts.Take(counts[index]).Select(start => (start, kind.Size)));
-                unplaced.AddRange(Enumerable.Repeat(kind, Math.Max(0, counts[index] - starts.Length)));
-                if (string.Equals(facts.Name, profile.Name, StringComparison.OrdinalIgnoreCase))
-                {
-                    freeSeats = (counts[index] * seats) - count;
-                }
-            }
-
-            isPlaced &= unplaced.Count == 0;
-            if (PlacementSpace.FreeStarts(wanted, placed, unplaced) is { } free)
-            {
-                (int least, int most) = (freeSeats + (free.Least * seats), freeSeats + (free.Most * seats));
-                bounds = bounds is { } other ? (Math.Min(other.Least, least), Math.Max(other.Most, most)) : (least, most);
-            }
+            return new GpuRoom(0, AllOf(profile, wanted), GpuObstacle.NotKnown, "How a profile that runs on it is cut is not known.", Vgpus, "The slices of a GPU or a profile are not known.");
         }
 
-        (int Least, int Most) all = bounds ?? (0, AllOf(profile, wanted));
-        if (profile.Type?.HasMediaEngines == true)
+        if (room.Bounds() is not { } bounds)
         {
-            all = (Math.Min(1, all.Least), Math.Min(1, all.Most));
+            const string Misfit = "What runs on it does not fit the slices that are known of it.";
+            return new GpuRoom(0, AllOf(profile, wanted), GpuObstacle.NotKnown, Misfit, Vgpus, Misfit);
         }
 
-        return bounds is null
-            ? new GpuRoom(0, all.Most, GpuObstacle.NotKnown, "What runs on it does not fit the slices that are known of it.", Vgpus, "What runs on a GPU does not fit the slices that are known of it.")
-            : Placed(all, profile.Type?.HasMediaEngines == true ? 1 : wanted.Starts.Count * seats, !isPlaced, "GPU instances");
+        GpuRoom placed = Stands(bounds, profile.HasMediaEngines ? 1 : wanted.Starts.Count * MigGeometry.SeatsOf(profile), wanted, !room.IsPlaced, "GPU instances") with { FreePlacements = room.FreeStarts };
+        return room.IdleInTheWay.Count == 0 ? placed : placed with
+        {
+            Obstacle = GpuObstacle.Full,
+            Why = string.Join(" ", ((string?[])[placed.Why, $"GPU instances that no VM uses stand in the way: {string.Join(", ", room.IdleInTheWay)}."]).OfType<string>()),
+        };
     }
 
-    private GpuRoom Placed((int Least, int Most) free, int all, bool isUncertain, string what)
+    private GpuRoom Stands((int Least, int Most) free, int all, PlacementSpace.Kind wanted, bool isUncertain, string what)
     {
         bool differs = free.Least != free.Most;
+        RunningVgpu[] inTheWay = [.. Running.Where(running => MayStandOn(running, wanted)).Select(running => running.Vgpu)];
         string? why = Running.Count == 0 ? null
             : differs ? string.Format(CultureInfo.InvariantCulture, "Between {0} and {1} of {2} {3} are free, as what runs on it is placed ({4}).", free.Least, free.Most, all, what, Names(Vgpus))
             : string.Format(CultureInfo.InvariantCulture, "{0} of {1} {2} {3} free ({4} runs on it).", free.Least, all, what, free.Least == 1 ? "is" : "are", Names(Vgpus));
@@ -242,30 +237,27 @@ internal sealed record GpuState
             free.Most,
             Running.Count == 0 ? GpuObstacle.None : GpuObstacle.Full,
             why,
-            Running.Count == 0 ? [] : Vgpus,
-            differs && isUncertain ? "Where running vGPUs are placed is not readable through vSphere; the numbers hold for every way they may be."
-                : Mode == GpuVgpuMode.Mig && free.Most > 0 ? "A vGPU in MIG mode runs on a GPU instance: whether the host makes it at power-on is not confirmed for every version. Get-GpuMig lists those there are."
+            inTheWay,
+            differs && isUncertain ? "Where running vGPUs are placed is not readable through vSphere; the numbers hold for every way they may be. Get-NvidiaSmi knows it: -NvidiaSmi."
+                : Mode == GpuVgpuMode.Mig && free.Most > 0 ? MigNote
                 : null);
     }
 
+    private string MigNote => Instances is null
+        ? "A vGPU in MIG mode runs on a GPU instance. The numbers take it that the host makes it at power-on, which is not confirmed for every version, and that nobody made others by hand: Get-NvidiaSmi knows those there are (-NvidiaSmi)."
+        : "A vGPU in MIG mode runs on a GPU instance. The numbers take it that the host makes those that are missing at power-on, which is not confirmed for every version.";
+
+    private bool MayStandOn((RunningVgpu Vgpu, ProfileFacts? Profile) running, PlacementSpace.Kind wanted) =>
+        PlaceOf(running.Profile!) is not { } kind
+        || (running.Vgpu.Placement is { } placement ? [placement] : kind.Starts).Any(at => wanted.Starts.Any(start => at < start + wanted.Size && start < at + kind.Size));
+
     private static int AllOf(ProfileFacts profile, PlacementSpace.Kind? wanted) => profile.Type?.MaxPerGpu ?? ((wanted?.Starts.Count ?? 0) * MigGeometry.SeatsOf(profile));
+
+    private PlacementSpace.Kind? PlaceOf(ProfileFacts profile) => Mode == GpuVgpuMode.Mig ? MigGeometry.KindOf(profile, MigGeometry.MemorySlices(Boards) ?? 0) : KindOf(profile);
 
     private static PlacementSpace.Kind? KindOf(ProfileFacts profile) => profile.Type is { Placements.Count: > 0 } type
         ? new PlacementSpace.Kind((type.MemoryMB + 1023) / 1024, type.Placements)
         : null;
-
-    private static IEnumerable<int[]> WaysToShare(IReadOnlyList<(int Count, int Seats)> groups)
-    {
-        IEnumerable<int[]> ways = [[]];
-        foreach ((int count, int seats) in groups)
-        {
-            int least = (count + seats - 1) / seats;
-            ways = ways.SelectMany(way => Enumerable.Range(least, count - least + 1), (way, instances) => way.Append(instances).ToArray());
-        }
-
-        // Eight instances are the most that any GPU has.
-        return ways.Where(way => way.Sum() <= 8);
-    }
 
     private string Used(int count, int? most) => most is { } all
         ? count >= all

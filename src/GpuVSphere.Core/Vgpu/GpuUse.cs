@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Inventory;
+using GpuVSphere.Smi;
 
 namespace GpuVSphere.Vgpu;
 
@@ -33,6 +34,15 @@ public sealed record GpuUse
 
     /// <summary>The frame-buffer size in MB that same-size mode allows while its VMs run; null when it is free, or not in that mode.</summary>
     public int? LockedMemoryMB { get; init; }
+
+    /// <summary>The profile that alone starts on it while its VMs run (same-size mode before 8.0 U1, which does not mix series of one size); else null.</summary>
+    public string? LockedProfile { get; init; }
+
+    /// <summary>Where nothing stands; null in same-size mode, and where nobody told where the running vGPUs are.</summary>
+    public IReadOnlyList<PlaceRange>? FreePlaces { get; init; }
+
+    /// <summary>GPU instances that no VM uses; empty where nobody asked nvidia-smi.</summary>
+    public IReadOnlyList<MigInstance> IdleInstances { get; init; } = [];
 
     /// <summary>The profiles that run on it, each once.</summary>
     public IReadOnlyList<string> Profiles => [.. Running.Select(vgpu => vgpu.Profile).OfType<string>().Distinct()];

@@ -37,12 +37,12 @@ public sealed class HostCapacity
 
     /// <summary>Works out a host's capacity.</summary>
     /// <param name="host">The host as it was read.</param>
-    public static HostCapacity Of(VgpuHost host) => Of(host, VgpuCatalog.Default, [], NoModes);
+    public static HostCapacity Of(VgpuHost host) => Of(host, [], []);
 
     /// <summary>Works out a host's capacity, with what nvidia-smi said of where vGPUs are placed.</summary>
     /// <param name="host">The host as it was read.</param>
     /// <param name="placed">The vGPUs that run, by GPU; empty when nobody asked.</param>
-    public static HostCapacity Of(VgpuHost host, IReadOnlyList<PlacedVgpu> placed) => Of(host, VgpuCatalog.Default, placed, NoModes);
+    public static HostCapacity Of(VgpuHost host, IReadOnlyList<PlacedVgpu> placed) => Of(host, placed, []);
 
     /// <summary>Works out a host's capacity, with what nvidia-smi said: where vGPUs are placed, and which GPUs are in MIG mode.</summary>
     /// <param name="host">The host as it was read.</param>
@@ -50,8 +50,7 @@ public sealed class HostCapacity
     public static HostCapacity Of(VgpuHost host, IReadOnlyCollection<NvidiaSmiGpu> gpus)
     {
         NvidiaSmiGpu[] own = [.. gpus.Where(gpu => gpu.HostId == host.Host.Id && gpu.Address is not null)];
-        var modes = own.Where(gpu => gpu.MigCurrent is not null).GroupBy(gpu => gpu.Address!.Value).ToDictionary(same => same.Key, same => same.Last().MigCurrent!.Value);
-        return Of(host, VgpuCatalog.Default, [.. own.SelectMany(PlacedVgpu.Of)], modes);
+        return Of(host, [.. own.SelectMany(PlacedVgpu.Of)], [.. own.GroupBy(gpu => gpu.Address!.Value).Select(same => same.Last())]);
     }
 
     /// <summary>Whether the host has a GPU that a profile is known to be for, in whatever mode the GPU is, and whether or not it is offered.</summary>
@@ -88,6 +87,7 @@ public sealed class HostCapacity
                 Device = _situation.Uses[index].Device,
                 CanStart = worst.Least,
                 MayStart = here.Max(room => room.Most),
+                FreePlacements = here.Length == 1 ? worst.FreePlacements : null,
                 Obstacle = worst.Obstacle,
                 Why = worst.Why,
                 InTheWay = worst.InTheWay,
@@ -157,10 +157,8 @@ public sealed class HostCapacity
         return new HostCapacity(_host, _catalog, _situation.With(ways));
     }
 
-    private static IReadOnlyDictionary<PciAddress, bool> NoModes => new Dictionary<PciAddress, bool>();
-
-    private static HostCapacity Of(VgpuHost host, VgpuCatalog catalog, IReadOnlyList<PlacedVgpu> placed, IReadOnlyDictionary<PciAddress, bool> migModes) =>
-        new(host, catalog, HostSituation.Of(host, catalog, placed, migModes));
+    private static HostCapacity Of(VgpuHost host, IReadOnlyList<PlacedVgpu> placed, IReadOnlyList<NvidiaSmiGpu> told) =>
+        new(host, VgpuCatalog.Default, HostSituation.Of(host, VgpuCatalog.Default, placed, told));
 
     /// <summary>Whether a profile is a GPU's own; null when nothing tells.</summary>
     internal bool? Has(GpuDevice device, ProfileFacts facts) => StateOf(device).Has(facts);
@@ -307,7 +305,7 @@ public sealed class HostCapacity
             return $"{Host.Name} has no GPU with {facts.Name}.";
         }
 
-        string[] reasons = [.. own.Where(fit => fit.Why is not null).Select(fit => fits.Count == 1 ? fit.Why! : $"{fit.Device.Address}: {fit.Why}")];
+        string[] reasons = [.. own.Where(fit => fit.Why is not null).Select(fit => $"{fit.Device.Address}: {fit.Why}")];
         return reasons.Length == 0 ? null : string.Join(" ", reasons);
     }
 }

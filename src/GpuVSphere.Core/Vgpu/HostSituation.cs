@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Catalog;
 using GpuVSphere.Inventory;
+using GpuVSphere.Smi;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.Vgpu;
@@ -27,11 +28,9 @@ internal sealed record HostSituation
     /// <summary>Whether there are more ways than were looked at.</summary>
     public bool IsCutShort { get; init; }
 
-    public static HostSituation Of(VgpuHost host, VgpuCatalog catalog, IReadOnlyList<PlacedVgpu> placed, IReadOnlyDictionary<PciAddress, bool> migModes)
+    public static HostSituation Of(VgpuHost host, VgpuCatalog catalog, IReadOnlyList<PlacedVgpu> placed, IReadOnlyList<NvidiaSmiGpu> told)
     {
-        GpuState[] gpus = [.. host.Host.Devices.Select(device => Bare(host, catalog, device)).Select(gpu => gpu.Mode == GpuVgpuMode.Unknown && migModes.TryGetValue(gpu.Device.Address, out bool isMig)
-            ? gpu with { Mode = isMig ? GpuVgpuMode.Mig : GpuVgpuMode.SameSize }
-            : gpu)];
+        GpuState[] gpus = [.. host.Host.Devices.Select(device => Told(Bare(host, catalog, device), told.FirstOrDefault(gpu => gpu.Address == device.Address)))];
         (List<GpuState[]> ways, bool isCutShort) = ModesOf(host, catalog, gpus);
         foreach ((RunningVgpu vgpu, ProfileFacts? facts, IReadOnlyList<PciAddress[]> choices) in VgpusOf(host, catalog, gpus, placed))
         {
@@ -78,6 +77,13 @@ internal sealed record HostSituation
             MixesSeries = new ApiVersion(host.Host.Version).CompareTo(s_mixesSeries) >= 0,
         };
     }
+
+    // What nvidia-smi said of a GPU: its mode before 8.0 U3, where the host does not say it, and the GPU instances.
+    private static GpuState Told(GpuState gpu, NvidiaSmiGpu? told) => told?.MigCurrent is not { } isMig ? gpu : gpu with
+    {
+        Mode = gpu.Mode != GpuVgpuMode.Unknown ? gpu.Mode : isMig ? GpuVgpuMode.Mig : GpuVgpuMode.SameSize,
+        Instances = isMig ? told.MigInstances : null,
+    };
 
     private static GpuVgpuMode ReportedMode(GpuDevice device) => device.VgpuMode switch
     {
@@ -204,6 +210,7 @@ internal sealed record HostSituation
             RunningVgpu[] certain = [.. first.Running.Select(running => running.Vgpu).Where(vgpu => states.All(state => state.Running.Any(other => other.Vgpu == vgpu)))];
             long? used = first.Running.Any(running => running.Profile?.MemoryMB is null) ? null : first.Running.Sum(running => (long)running.Profile!.MemoryMB!.Value);
             bool isSettled = states.All(state => state.Running.Sum(running => running.Profile?.MemoryMB ?? -1) == first.Running.Sum(running => running.Profile?.MemoryMB ?? -1));
+            bool isLocked = isInUse && modes.Length == 1 && modes[0] == GpuVgpuMode.SameSize && states.All(state => state.Running.Count > 0);
             uses.Add(new GpuUse
             {
                 Device = first.Device,
@@ -214,7 +221,10 @@ internal sealed record HostSituation
                 MemoryMB = first.MemoryMB,
                 UsedMemoryMB = isSettled ? used : null,
                 Running = certain,
-                LockedMemoryMB = modes.Length == 1 && modes[0] == GpuVgpuMode.SameSize && isInUse && states.All(state => state.Running.Count > 0) ? first.Running[0].Profile?.MemoryMB : null,
+                LockedMemoryMB = isLocked ? first.Running[0].Profile?.MemoryMB : null,
+                LockedProfile = isLocked && !first.MixesSeries ? first.Running[0].Profile?.Name : null,
+                FreePlaces = isInUse && states.Length == 1 ? first.FreePlaces : null,
+                IdleInstances = isInUse && states.Length == 1 ? first.IdleInstances : [],
             });
         }
 

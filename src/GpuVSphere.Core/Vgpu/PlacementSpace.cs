@@ -23,12 +23,11 @@ internal static class PlacementSpace
     /// <returns>The least and the most; null when there is no way at all, or too many to look at.</returns>
     internal static (int Least, int Most)? FreeStarts(Kind wanted, IReadOnlyList<(int Start, int Size)> placed, IReadOnlyList<Kind> unplaced)
     {
-        bool IsFree(int start, int size) => placed.All(one => start + size <= one.Start || one.Start + one.Size <= start);
-        int[] open = [.. wanted.Starts.Where(start => IsFree(start, wanted.Size)).OrderBy(start => start)];
+        int[] open = [.. Open(wanted, placed).OrderBy(start => start)];
         Kind[] kinds = [.. unplaced
             .GroupBy(kind => (kind.Size, string.Join(" ", kind.Starts)))
             .Select(same => same.First())
-            .Select(kind => new Kind(kind.Size, [.. kind.Starts.Where(start => IsFree(start, kind.Size))]))];
+            .Select(kind => new Kind(kind.Size, Open(kind, placed)))];
         int[] counts = [.. unplaced.GroupBy(kind => (kind.Size, string.Join(" ", kind.Starts))).Select(same => same.Count())];
         if (kinds.Length == 0)
         {
@@ -37,6 +36,33 @@ internal static class PlacementSpace
 
         var walk = new Walk(wanted.Size, open, kinds);
         return walk.HitBounds(counts) is { } hit ? (open.Length - hit.Most, open.Length - hit.Least) : null;
+    }
+
+    /// <summary>The starts of a kind at which it meets nothing of what is placed.</summary>
+    internal static IReadOnlyList<int> Open(Kind kind, IReadOnlyList<(int Start, int Size)> placed) =>
+        [.. kind.Starts.Where(start => placed.All(one => start + kind.Size <= one.Start || one.Start + one.Size <= start))];
+
+    /// <summary>The places of a row on which nothing stands.</summary>
+    internal static IReadOnlyList<PlaceRange> Free(int length, IReadOnlyList<(int Start, int Size)> placed)
+    {
+        List<PlaceRange> free = [];
+        int next = 0;
+        foreach ((int start, int size) in placed.OrderBy(one => one.Start))
+        {
+            if (start > next)
+            {
+                free.Add(new PlaceRange(next, start - 1));
+            }
+
+            next = Math.Max(next, start + size);
+        }
+
+        if (next < length)
+        {
+            free.Add(new PlaceRange(next, length - 1));
+        }
+
+        return free;
     }
 
     /// <summary>Walks from left to right over every way to stand, and counts how many of the wanted starts are taken by it.</summary>

@@ -12,7 +12,7 @@ internal sealed record ProfileFacts
 {
     // An unknown profile's name still tells: <board>-<slices>-<size><series>, or <board>-<size><series>.
     private static readonly Regex s_name = new(
-        @"^(grid_|nvidia_)?(?<board>.+?)-((?<slices>[1-7])-)?(?<size>[0-9]{1,3})(?<series>[abcq])(4|me)?$",
+        @"^(grid_|nvidia_)?(?<board>.+?)-((?<slices>[1-7])-)?(?<size>[0-9]{1,3})(?<series>[abcq])(?<end>4|me)?$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
         TimeSpan.FromSeconds(1));
 
@@ -34,6 +34,9 @@ internal sealed record ProfileFacts
 
     public int? ComputeSlices { get; init; }
 
+    /// <summary>Whether its GPU instance holds the media engines.</summary>
+    public bool HasMediaEngines { get; init; }
+
     public FactConfidence Confidence => Type?.MaxPerGpuConfidence ?? (MemoryMB is null ? FactConfidence.Unknown : FactConfidence.Computed);
 
     public static ProfileFacts Of(string name, VgpuCatalog catalog, IReadOnlyList<VgpuProfileInfo> infos)
@@ -52,6 +55,7 @@ internal sealed record ProfileFacts
                 ?? (sizeInName is { } gigabytes ? (int?)(gigabytes == 0 ? 512 : gigabytes * 1024) : null),
             Series = type?.Series ?? (match.Success && Enum.TryParse(match.Groups["series"].Value, ignoreCase: true, out VgpuSeries series) ? series : null),
             IsMig = type is not null ? type.Sharing == VgpuSharing.Mig : said.Length > 0 ? said[0].IsMig : match.Success ? match.Groups["slices"].Success : null,
+            HasMediaEngines = type?.HasMediaEngines ?? match.Groups["end"].Value.Equals("me", StringComparison.OrdinalIgnoreCase),
             ComputeSlices = type?.ComputeSlices
                 ?? (match.Groups["slices"].Success ? (int?)int.Parse(match.Groups["slices"].Value, NumberStyles.None, CultureInfo.InvariantCulture) : null),
         };

@@ -40,6 +40,9 @@ public sealed record VgpuCapacity
     /// <summary>Whether the host may give this GPU to the next VM, by its assignment policy and by what is free.</summary>
     public bool IsNext { get; init; }
 
+    /// <summary>Where the next one can be placed: GB of the frame buffer in mixed-size mode, memory slices in MIG mode; null in same-size mode, and where nobody told where the running ones are.</summary>
+    public IReadOnlyList<int>? FreePlacements { get; init; }
+
     /// <summary>What keeps more from starting.</summary>
     public GpuObstacle Obstacle { get; init; }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Catalog;
 using GpuVSphere.Inventory;
@@ -24,7 +25,8 @@ public sealed class HostCapacityTests
 
         Assert.Equal((0, 0, "grid_p100-8q"), (fit.CanStart, fit.MayStart, fit.Profile));
         Assert.Equal(GpuObstacle.Full, fit.Gpus[0].Obstacle);
-        Assert.Equal("It is full: 2 of 2 vGPUs run (ml-01, ml-02).", fit.Why);
+        Assert.Equal("It is full: 2 of 2 vGPUs run (ml-01, ml-02).", fit.Gpus[0].Why);
+        Assert.Equal("0000:3b:00.0: It is full: 2 of 2 vGPUs run (ml-01, ml-02).", fit.Why);
         Assert.Equal(["ml-01", "ml-02"], fit.InTheWay.Select(vgpu => vgpu.VmName));
         Assert.False(fit.Fits(1));
     }
@@ -298,5 +300,85 @@ public sealed class HostCapacityTests
 
         Assert.Equal((GpuVgpuMode.SameSize, 16384L, 4096L, 4096), (use.Mode, use.MemoryMB, use.UsedMemoryMB, use.LockedMemoryMB));
         Assert.Equal(["grid_p100-4q"], use.Profiles);
+    }
+
+    [Theory]
+    [InlineData("poweredOff")]
+    [InlineData("suspended")]
+    public void A_VM_that_does_not_run_takes_no_room_and_locks_nothing(string powerState)
+    {
+        HostCapacity capacity = VgpuLab.Host("6.7.0").Gpu(VgpuLab.P100).Has("asleep", powerState, "grid_p100-16q").Capacity();
+
+        Assert.Equal((2, 2), Room(capacity, "grid_p100-8q"));
+        Assert.Equal((null, null, 0L), (capacity.Gpus[0].LockedMemoryMB, capacity.Gpus[0].LockedProfile, capacity.Gpus[0].UsedMemoryMB));
+    }
+
+    [Theory]
+    [InlineData("6.7.0", "grid_t4-4q")]
+    [InlineData("8.0.0", "grid_t4-4q")]
+    [InlineData("8.0.1", null)]
+    public void Before_8_0_U1_a_GPU_is_locked_to_a_profile_and_then_to_a_size(string version, string? profile)
+    {
+        GpuUse use = VgpuLab.Host(version).Gpu(VgpuLab.T4).Runs("desktop", 0, "grid_t4-4q").Capacity().Gpus[0];
+
+        Assert.Equal((4096, profile), (use.LockedMemoryMB, use.LockedProfile));
+    }
+
+    /// <summary>Fragments: the memory is there, the place is not.</summary>
+    [Theory]
+    [InlineData(new[] { 0, 10, 20, 30 }, 0, 0, new int[0], "")]
+    [InlineData(new[] { 0, 10 }, 1, 2, new[] { 20 }, "20-39")]
+    [InlineData(new[] { 0, 20 }, 0, 2, new int[0], "10-19 30-39")]
+    [InlineData(new[] { 10, 30 }, 0, 2, new int[0], "0-9 20-29")]
+    [InlineData(new[] { 20 }, 1, 3, new[] { 0 }, "0-19 30-39")]
+    [InlineData(new int[0], 2, 4, new[] { 0, 20 }, "0-39")]
+    public void Mixed_size_goes_by_places_and_not_by_memory(int[] taken, int halves, int quarters, int[] starts, string free)
+    {
+        VgpuLab lab = VgpuLab.Host("8.0.3").Gpu(VgpuLab.A100, "mixedSize");
+        List<PlacedVgpu> placed = [];
+        foreach (int start in taken)
+        {
+            lab.Runs("at-" + start, 0, "grid_a100-10c");
+            placed.Add(new PlacedVgpu(VgpuLab.Address(0), "at-" + start, "grid_a100-10c", start));
+        }
+
+        HostCapacity capacity = lab.Capacity([.. placed]);
+
+        Assert.Equal((halves, halves), Room(capacity, "grid_a100-20c"));
+        Assert.Equal((quarters, quarters), Room(capacity, "grid_a100-10c"));
+        Assert.Equal(starts, capacity.Fit("grid_a100-20c").Gpus[0].FreePlacements);
+        Assert.Equal(free, string.Join(" ", capacity.Gpus[0].FreePlaces!));
+    }
+
+    [Fact]
+    public void Where_nobody_told_the_places_none_is_said_to_be_free()
+    {
+        GpuUse use = VgpuLab.Host("8.0.3").Gpu(VgpuLab.A100, "mixedSize").Runs("a", 0, "grid_a100-10c").Capacity().Gpus[0];
+        Assert.Equal((null, 10240L), (use.FreePlaces, use.UsedMemoryMB));
+        Assert.Null(VgpuLab.Host("8.0.3").Gpu(VgpuLab.A100, "mixedSize").Runs("a", 0, "grid_a100-10c").Capacity().Fit("grid_a100-10c").Gpus[0].FreePlacements);
+        Assert.Null(VgpuLab.Host("8.0.3").Gpu(VgpuLab.A100, "sameSize").Capacity().Gpus[0].FreePlaces);
+    }
+
+    [Fact]
+    public void Only_VMs_that_stand_where_the_profile_could_are_in_the_way()
+    {
+        VgpuLab lab = VgpuLab.Host("8.0.3").Gpu(VgpuLab.A100, "multiInstanceGpu").Runs("low", 0, "grid_a100-1-5c").Runs("high", 0, "grid_a100-1-5c");
+
+        VgpuFit fit = lab.Capacity(
+            new PlacedVgpu(VgpuLab.Address(0), "low", "grid_a100-1-5c", 0), new PlacedVgpu(VgpuLab.Address(0), "high", "grid_a100-1-5c", 6)).Fit("grid_a100-4-20c");
+
+        Assert.Equal(0, fit.MayStart);
+        Assert.Equal(["low"], fit.InTheWay.Select(vgpu => vgpu.VmName));
+        Assert.Equal(["high", "low"], lab.Capacity().Fit("grid_a100-4-20c").InTheWay.Select(vgpu => vgpu.VmName));
+    }
+
+    [Fact]
+    public void An_unknown_type_that_runs_counts_with_the_size_in_its_name()
+    {
+        VgpuLab lab = VgpuLab.Host("8.0.1").Gpu(VgpuLab.T4).Offers("grid_t4-8q", "grid_t4-4q").Runs("new", 0, "grid_t4-8x9q");
+        Assert.Equal((0, GpuObstacle.OtherSize), (lab.Capacity().Fit("grid_t4-4q").MayStart, lab.Capacity().Fit("grid_t4-4q").Gpus[0].Obstacle));
+
+        VgpuLab sized = VgpuLab.Host("8.0.1").Gpu(VgpuLab.T4).Offers("grid_t4-8q").Runs("new", 0, "grid_t4next-8q");
+        Assert.Equal((1, 1), Room(sized.Capacity(), "grid_t4-8q"));
     }
 }

@@ -63,7 +63,12 @@ internal sealed class VgpuLab
     /// <summary>Has a VM run with profiles on a GPU; with no GPU the host does not say where.</summary>
     public VgpuLab Runs(string name, int? gpu, params string[] profiles) => Runs(name, gpu is { } one ? [one] : [], profiles);
 
-    public VgpuLab Runs(string name, int[] gpus, params string[] profiles)
+    public VgpuLab Runs(string name, int[] gpus, params string[] profiles) => Has(name, "poweredOn", gpus, profiles);
+
+    /// <summary>Has a VM with profiles that does not run.</summary>
+    public VgpuLab Has(string name, string powerState, params string[] profiles) => Has(name, powerState, [], profiles);
+
+    private VgpuLab Has(string name, string powerState, int[] gpus, string[] profiles)
     {
         VimObjectId id = Id("VirtualMachine", "vm-" + ++_next);
         _vms.Add(new GpuVm
@@ -71,7 +76,7 @@ internal sealed class VgpuLab
             Id = id,
             Name = name,
             ServerName = "vc",
-            PowerState = "poweredOn",
+            PowerState = powerState,
             PciDevices = [.. profiles.Select((profile, index) => new VmGpu
             {
                 VmId = id, VmName = name, ServerName = "vc", Key = 13000 + index, Kind = VmGpuKind.Vgpu, VgpuProfile = profile,

@@ -13,6 +13,8 @@ using GpuVSphere.Simulator.Tests.Model;
 using GpuVSphere.Simulator.Tests.Passthrough;
 using GpuVSphere.Vgpu;
 using GpuVSphere.Vim;
+using MigInstance = GpuVSphere.Simulator.Model.MigInstance;
+using MigProfile = GpuVSphere.Simulator.Model.MigProfile;
 using PciFunction = GpuVSphere.Simulator.Model.PciFunction;
 
 namespace GpuVSphere.Simulator.Tests.Vgpu;
@@ -44,9 +46,6 @@ internal sealed class CapacityHost : IDisposable
     /// <summary>From here on the cards have MIG.</summary>
     public static int FirstMigCard => Array.IndexOf(s_cards, CardModel.A100Pcie80);
 
-    /// <summary>Whether the host tells the mode of each GPU, and has several vGPUs in a VM whatever their size.</summary>
-    public bool IsNew => _lab.Host(Name).Release.Has("8.0.3.0");
-
     public bool HasSeveralPerVm => _lab.Host(Name).Release.Has("8.0.0.1");
 
     public int FreeVms => _free.Count;
@@ -65,7 +64,7 @@ internal sealed class CapacityHost : IDisposable
 
     public static async Task<CapacityHost> CreateAsync(CapacitySituation situation)
     {
-        var lab = new SimulatorLab(new SimulatorOptions { Scenario = "vgpu", ClockSpeed = 10_000, VgpuPlacementsFromEnd = situation.IsFromEnd });
+        var lab = new SimulatorLab(new SimulatorOptions { Scenario = "vgpu", ClockSpeed = 10_000, VgpuPlacementsFromEnd = situation.IsFromEnd, MigInstancesMadeAtPowerOn = situation.IsMakingInstances });
         lock (lab.Inventory.Gate)
         {
             Build(lab, situation);
@@ -174,6 +173,16 @@ internal sealed class CapacityHost : IDisposable
             CapacitySituation.Gpu gpu = situation.Gpus[index];
             var function = new PciFunction(PciId.Parse(string.Format(CultureInfo.InvariantCulture, "0000:{0:x2}:00.0", 0x3b + (2 * index))), s_cards[gpu.Card]);
             function.Gpu.IsMigOn = function.Gpu.WillMigBeOn = gpu.Mode == "mig" && function.Card.IsMigCapable && host.Release.Has("7.0.2.0");
+            foreach (int kind in function.Gpu.IsMigOn ? gpu.Instances : [])
+            {
+                IReadOnlyList<MigProfile> kinds = MigProfile.OfCard(function.Card);
+                MigProfile profile = kinds[kind % kinds.Count];
+                if (MigSpace.Find(function.Gpu.Instances, profile, situation.IsFromEnd) is { } start)
+                {
+                    function.Gpu.Instances.Add(new MigInstance(function.Gpu.NextInstanceId(), profile, start));
+                }
+            }
+
             function.VgpuMode = gpu.Mode == "mixed" ? "mixedSize" : "sameSize";
             function.IsEnabled = function.IsActive = gpu.Mode == "passthrough";
             function.GraphicsType = gpu.Mode == "shared" ? "shared" : null;

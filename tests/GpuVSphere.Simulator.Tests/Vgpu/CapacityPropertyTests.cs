@@ -15,33 +15,36 @@ namespace GpuVSphere.Simulator.Tests.Vgpu;
 public sealed class CapacityPropertyTests
 {
     // Each situation starts and stops dozens of VMs.
-    private const int Situations = 50;
+    private const int Situations = 40;
 
     private static readonly string[] s_modes = ["same", "same", "same", "mixed", "mixed", "mixed", "mig", "mig", "passthrough", "shared"];
 
     [Fact]
     public void What_is_said_to_fit_starts_and_one_more_does_not() => Hold(async (situation, host) =>
     {
+        HostCapacity capacity = await host.ReadAsync(withNvidiaSmi: false);
         foreach (string profile in Asked(situation, host))
         {
-            VgpuFit fit = (await host.ReadAsync(withNvidiaSmi: false)).Fit(profile);
+            VgpuFit fit = capacity.Fit(profile);
             (int started, string? first) = await host.FillAsync(profile, fit.MayStart + 1);
             int vms = host.FreeVms;
 
-            Assert.True(Math.Min(fit.CanStart, vms) <= started, $"{profile}: {fit.CanStart} to {fit.MayStart} are said to fit, {started} started. {fit.Why} {string.Join(" ", fit.Notes)}");
+            Assert.True(!situation.HasOnlyOwnInstances || Math.Min(fit.CanStart, vms) <= started, $"{profile}: {fit.CanStart} to {fit.MayStart} are said to fit, {started} started. {fit.Why} {string.Join(" ", fit.Notes)}");
             Assert.True(started <= fit.MayStart, $"{profile}: {fit.CanStart} to {fit.MayStart} are said to fit, and one more started. {fit.Why} {string.Join(" ", fit.Notes)}");
             Assert.True(first is null || fit.Next.Any(address => address.ToString() == first), $"{profile} started on {first}, said was {string.Join(" ", fit.Next)}");
         }
     });
 
     [Fact]
-    public void With_what_nvidia_smi_tells_of_placements_the_number_is_exact() => Hold(async (situation, host) =>
+    public void With_what_nvidia_smi_tells_the_number_is_exact() => Hold(async (situation, host) =>
     {
-        foreach (string profile in Asked(situation, host).Where(_ => host.IsNew))
+        HostCapacity capacity = await host.ReadAsync(withNvidiaSmi: true);
+        foreach (string profile in Asked(situation, host))
         {
-            VgpuFit fit = (await host.ReadAsync(withNvidiaSmi: true)).Fit(profile);
+            VgpuFit fit = capacity.Fit(profile);
             Assert.Equal((profile, fit.CanStart), (profile, fit.MayStart));
-            Assert.Equal((profile, Math.Min(fit.CanStart, host.FreeVms)), (profile, (await host.FillAsync(profile, fit.MayStart + 1)).Count));
+            int started = (await host.FillAsync(profile, fit.MayStart + 1)).Count;
+            Assert.True(started == Math.Min(fit.CanStart, host.FreeVms) || (!situation.IsMakingInstances && started <= fit.CanStart), $"{profile}: {fit.CanStart} are said to fit, {started} started. {fit.Why}");
         }
     });
 
@@ -53,7 +56,7 @@ public sealed class CapacityPropertyTests
         {
             VgpuStart said = (await host.ReadAsync(withNvidiaSmi: false)).CanStart(profiles);
             bool starts = await host.FitsAsync(profiles);
-            Assert.True(said.Verdict is null || said.Verdict == starts, $"{string.Join(" and ", profiles)}: said {said.Verdict}, it is {starts}. {said.Why}");
+            Assert.True(said.Verdict is null || said.Verdict == starts || (said.Verdict == true && !situation.HasOnlyOwnInstances), $"{string.Join(" and ", profiles)}: said {said.Verdict}, it is {starts}. {said.Why}");
         }
     });
 
@@ -97,22 +100,25 @@ public sealed class CapacityPropertyTests
         from vms in Vm([.. palette]).ListOf(8)
         from running in Gen.Choose(0, 8)
         from asked in Gen.Shuffle([.. palette])
+        from making in Gen.Elements(true, true, true, false)
         from focus in Gen.Elements(string.Empty, string.Empty, "mixed", "mig")
-        let situation = new CapacitySituation(release, consolidating, fromEnd, [.. gpus.Take(count)], [.. vms.Take(running)], [.. asked.Take(3)])
+        let situation = new CapacitySituation(release, consolidating, fromEnd, making, [.. gpus.Take(count)], [.. vms.Take(running)], [.. asked.Take(3)])
         select focus.Length == 0 ? situation : Focused(situation, focus);
 
     // The modes of 8.0 U3 are met too seldom by chance: one card that has the mode, and nothing else.
     private static CapacitySituation Focused(CapacitySituation situation, string mode) => situation with
     {
         Release = CapacityHost.ReleaseCount - 2,
-        Gpus = [.. situation.Gpus.Select(gpu => new CapacitySituation.Gpu(CapacityHost.FirstMigCard + (situation.Gpus[0].Card % (CapacityHost.CardCount - CapacityHost.FirstMigCard)), mode))],
+        Gpus = [.. situation.Gpus.Select(gpu => new CapacitySituation.Gpu(CapacityHost.FirstMigCard + (situation.Gpus[0].Card % (CapacityHost.CardCount - CapacityHost.FirstMigCard)), mode, gpu.Instances))],
     };
 
     private static Gen<CapacitySituation.Gpu> Gpu(int card) =>
         from other in Gen.Choose(0, CapacityHost.CardCount - 1)
         from isOther in Gen.Elements(false, false, false, true)
         from mode in Gen.Elements(s_modes)
-        select new CapacitySituation.Gpu(isOther ? other : card, mode);
+        from instances in Gen.Choose(0, 11).ListOf(3)
+        from made in Gen.Elements(0, 0, 0, 1, 2, 3)
+        select new CapacitySituation.Gpu(isOther ? other : card, mode, [.. instances.Take(made)]);
 
     private static Gen<CapacitySituation.Vm> Vm(int[] palette) =>
         from profiles in Gen.Elements(palette).ListOf(2)
