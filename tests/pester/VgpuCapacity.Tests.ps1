@@ -1,6 +1,7 @@
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
-    $null = Connect-GpuVSphere -Simulator -Scenario vgpu
+    # Names ignore case, those of scenarios too.
+    $null = Connect-GpuVSphere -Simulator -Scenario Vgpu -ClockSpeed 3000
     $busy = Get-GpuCapacity -VMHost 'vgpu-67-01' -Device '3b:00.0'
     $offered = @(Get-VgpuProfile -VMHost 'vgpu-67-01' | Sort-Object Name)
 }
@@ -85,6 +86,66 @@ Describe 'Get-GpuCapacity' {
 
     It 'fits in 120 columns' {
         (Get-TableText @(Get-GpuCapacity) | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual 120
+    }
+}
+
+Describe 'Get-GpuCapacity beside VMs' {
+    AfterEach {
+        Get-VmGpu | Remove-VmVgpuProfile -PowerOff -Force -Confirm:$false
+    }
+
+    It 'says how many still start until none does, and then Add-VmVgpuProfile refuses with the same reason' {
+        foreach ($number in 1..4) {
+            (Get-VgpuProfile -VMHost 'vgpu-67-01' -Name 'grid_p100-8q').CanStart | Should -Be (5 - $number)
+            Add-VmVgpuProfile -VM "v67-0$number" -VgpuProfile 'GRID_P100-8Q' -PowerOn
+        }
+        $rows = @(Get-GpuCapacity -VMHost 'vgpu-67-01' -VgpuProfile 'grid_p100-8q')
+        $rows.CanStart | Should -Be @(0, 0)
+        $rows.MayStart | Should -Be @(0, 0)
+        $rows.Obstacle | Should -Be @('Full', 'Full')
+        ($rows.InTheWay | Sort-Object) | Should -Be @('v67-01', 'v67-02', 'v67-03', 'v67-04')
+
+        $record = Get-ErrorOf { Add-VmVgpuProfile -VM 'v67-05' -VgpuProfile 'grid_p100-8q' -PowerOn }
+        $record.FullyQualifiedErrorId | Should -BeLike 'BlockedByRule,*'
+        foreach ($row in $rows) {
+            "$($record.Exception.Message)" | Should -Match ([regex]::Escape("$($row.Address): $($row.Why)"))
+        }
+        "$($record.Exception.Message)" | Should -Match 'No more grid_p100-8q can start on vgpu-67-01'
+        $record.ErrorDetails.RecommendedAction | Should -Match 'Get-GpuCapacity'
+        Get-VmGpu -VM 'v67-05' | Should -BeNullOrEmpty
+    }
+
+    It 'names the lock of a GPU and the VMs that lock it' {
+        Add-VmVgpuProfile -VM 'v67-01' -VgpuProfile 'grid_p100-8q' -PowerOn
+        Add-VmVgpuProfile -VM 'v67-02' -VgpuProfile 'grid_p100-4q' -PowerOn
+        $gpus = @(Get-GpuCapacity -VMHost 'vgpu-67-01')
+        $gpus.LockedProfile | Should -Be @('grid_p100-8q', 'grid_p100-4q')
+        $gpus.LockedMemoryMB | Should -Be @(8192, 4096)
+        $gpus.FreeMemoryMB | Should -Be @(8192, 12288)
+        "$($gpus[0].Running)" | Should -Be 'v67-01 grid_p100-8q'
+        $rows = @(Get-GpuCapacity -VMHost 'vgpu-67-01' -VgpuProfile 'grid_p100-16q')
+        $rows.Obstacle | Should -Be @('OtherSize', 'OtherSize')
+        $rows[1].Why | Should -Match 'v67-02'
+        $cluster = Get-GpuCapacity -VMHost 'vgpu-67-01' -Summary
+        $cluster.VMs | Should -Be @('v67-01', 'v67-02')
+        $cluster.Modes | Should -Be 'SameSize 2'
+    }
+
+    It 'is exact with what Get-NvidiaSmi tells: places, and GPU instances made by hand' {
+        Set-GpuMig -VMHost 'vgpu-803-02' -Device 'af:00.0' -Instance '3g.20gb' -Confirm:$false
+        Add-VmVgpuProfile -VM 'c803-01', 'c803-02' -VgpuProfile 'grid_a100-1-5c' -PowerOn
+        $open = @(Get-GpuCapacity -VMHost 'vgpu-803-02' -VgpuProfile 'grid_a100-4-20c')
+        "$($open.CanStart)-$($open.MayStart)" | Should -Be '0-1'
+        $open.FreePlacements | Should -BeNullOrEmpty
+        $told = Get-NvidiaSmi -VMHost 'vgpu-803-02'
+        $gpu = Get-GpuCapacity -VMHost 'vgpu-803-02' -Device 'af:00.0' -NvidiaSmi $told
+        "$($gpu.Running)" | Should -Be 'c803-01 grid_a100-1-5c @4 c803-02 grid_a100-1-5c @5'
+        "$($gpu.IdleInstances)" | Should -Be '3g.20gb@0:4'
+        "$($gpu.FreePlaces)" | Should -Be '6-7'
+        $small = Get-GpuCapacity -VMHost 'vgpu-803-02' -VgpuProfile 'grid_a100-1-5c' -NvidiaSmi $told
+        $small.CanStart, $small.MayStart | Should -Be @(1, 1)
+        $small.FreePlacements | Should -Be 6
+        $small.Why | Should -Match '3g.20gb@0:4'
     }
 }
 

@@ -88,7 +88,7 @@ internal sealed record GpuState
         {
             int most = Mode == GpuVgpuMode.Mig ? AllOf(profile, MigGeometry.KindOf(profile, MigGeometry.MemorySlices(Boards) ?? 0)) : MaxHere(profile) ?? 0;
             return new GpuRoom(
-                0, Math.Max(0, most - Running.Count), GpuObstacle.NotKnown, $"{Names(Vgpus)} runs on it, and this account cannot read with which profile.", Vgpus, "What runs on a GPU cannot be read with this account.");
+                0, Math.Max(0, most - Running.Count), GpuObstacle.NotKnown, $"This account cannot read with which profile all of these VMs run on it: {Names(Vgpus)}.", Vgpus, "What runs on a GPU cannot be read with this account.");
         }
 
         return Mode switch
@@ -122,7 +122,7 @@ internal sealed record GpuState
         if (others.Length > 0)
         {
             string size = Size(others[0].Profile.MemoryMB);
-            return GpuRoom.None(GpuObstacle.OtherSize, $"It runs {others[0].Profile.Name}: while {Names(others.Select(other => other.Vgpu))} runs, only profiles of {size} start on it (same-size mode).", [.. others.Select(other => other.Vgpu)]);
+            return GpuRoom.None(GpuObstacle.OtherSize, $"While it runs {others[0].Profile.Name} ({Names(others.Select(other => other.Vgpu))}), only profiles of {size} start on it (same-size mode).", [.. others.Select(other => other.Vgpu)]);
         }
 
         RunningVgpu[] otherProfile = MixesSeries ? []
@@ -130,7 +130,7 @@ internal sealed record GpuState
         if (otherProfile.Length > 0)
         {
             return GpuRoom.None(
-                GpuObstacle.OtherSeries, $"It runs {otherProfile[0].Profile}: before vSphere 8.0 U1 a GPU has one profile at a time ({Names(otherProfile)} is in the way).", otherProfile);
+                GpuObstacle.OtherSeries, $"It runs {otherProfile[0].Profile} ({Names(otherProfile)}), and before vSphere 8.0 U1 a GPU has one profile at a time.", otherProfile);
         }
 
         // Of profiles of one size the one with the least maximum counts for all.
@@ -229,9 +229,10 @@ internal sealed record GpuState
     {
         bool differs = free.Least != free.Most;
         RunningVgpu[] inTheWay = [.. Running.Where(running => MayStandOn(running, wanted)).Select(running => running.Vgpu)];
+        string names = inTheWay.Length == 0 ? string.Empty : $" (in the way: {Names(inTheWay)})";
         string? why = Running.Count == 0 ? null
-            : differs ? string.Format(CultureInfo.InvariantCulture, "Between {0} and {1} of {2} {3} are free, as what runs on it is placed ({4}).", free.Least, free.Most, all, what, Names(Vgpus))
-            : string.Format(CultureInfo.InvariantCulture, "{0} of {1} {2} {3} free ({4} runs on it).", free.Least, all, what, free.Least == 1 ? "is" : "are", Names(Vgpus));
+            : differs ? string.Format(CultureInfo.InvariantCulture, "Between {0} and {1} of {2} {3} are free, as what runs on it is placed{4}.", free.Least, free.Most, all, what, names)
+            : string.Format(CultureInfo.InvariantCulture, "{0} of {1} {2} {3} free{4}.", free.Least, all, what, free.Least == 1 ? "is" : "are", names);
         return new GpuRoom(
             free.Least,
             free.Most,

@@ -105,6 +105,36 @@ public sealed class VmVgpuTests : IAsyncLifetime
         Assert.Equal(before, State("v67-05"));
     }
 
+    /// <summary>The rule and Get-GpuCapacity rest on one judgement: as long as one more is said to fit it is given and starts, and then it is refused before any call.</summary>
+    [Theory]
+    [InlineData("v67", "grid_p100-8q", 4, new[] { "0000:3b:00.0", "0000:af:00.0" })]
+    [InlineData("v70", "grid_t4-8q", 4, new[] { "0000:86:00.0", "0000:af:00.0" })]
+    [InlineData("v803", "nvidia_l40-16q", 5, new[] { "0000:3b:00.0", "0000:86:00.0" })]
+    [InlineData("c803", "grid_a100-3-20c", 2, new[] { "0000:af:00.0" })]
+    [InlineData("c803", "grid_a100d-40c", 6, new[] { "0000:3b:00.0", "0000:5e:00.0", "0000:86:00.0" })]
+    [InlineData("v90", "nvidia_h100-20c", 8, new[] { "0000:3b:00.0", "0000:af:00.0" })]
+    public async Task What_the_capacity_says_is_given_and_one_more_is_refused_before_the_call(string vms, string profile, int fits, string[] gpus)
+    {
+        string Vm(int number) => $"{vms}-{number:00}";
+        Assert.Equal((fits, fits), await FitAsync(Vm(1), profile));
+        for (int number = 1; (await FitAsync(Vm(1), profile)).MayStart > 0; number++)
+        {
+            await DoneAsync(Add(Vm(number), s_powerOn, profile));
+            Assert.Equal((fits - number, fits - number), await FitAsync(Vm(1), profile));
+        }
+
+        var calls = new FaultRule { Method = "ReconfigVM_Task", Delay = TimeSpan.FromSeconds(1) };
+        _lab.Simulator.Faults.Add(calls);
+        Finding finding = await BlockedAsync(Add(Vm(fits + 1), s_powerOn, profile));
+
+        Assert.Equal(("VGPU-ROOM", 0), (finding.RuleId, calls.Applied));
+        Assert.Contains("No more " + profile, finding.Message);
+        Assert.All(gpus, gpu => Assert.Contains(gpu + ": ", finding.Message));
+        Assert.All(Enumerable.Range(1, fits), number => Assert.Contains(Vm(number), finding.Message));
+        Assert.DoesNotContain(Vm(fits + 1) + ",", finding.Message);
+        Assert.Empty(Raw(Vm(fits + 1)).PciDevices);
+    }
+
     [Fact]
     public async Task VMs_of_one_call_share_what_there_is()
     {
@@ -417,6 +447,14 @@ public sealed class VmVgpuTests : IAsyncLifetime
     {
         GpuInventory inventory = await InventoryReader.ReadAsync(_session, InventoryScope.VmsAlone([Target(vm).Id.Reference]), CancellationToken.None);
         return inventory.Vms.Single();
+    }
+
+    private async Task<(int CanStart, int MayStart)> FitAsync(string vm, string profile)
+    {
+        var host = new ManagedObjectReference("HostSystem", _lab.Raw.Host(_lab.Vm(vm).Host!.Name).MoRef);
+        GpuInventory inventory = await InventoryReader.ReadAsync(_session, InventoryScope.Hosts([host]), CancellationToken.None);
+        VgpuFit fit = HostCapacity.Of((await VgpuReader.ReadAsync(_session, inventory, inventory.Hosts, CancellationToken.None)).Single()).Fit(profile);
+        return (fit.CanStart, fit.MayStart);
     }
 
     private void Change(Action change)
