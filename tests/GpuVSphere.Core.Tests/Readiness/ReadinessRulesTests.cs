@@ -223,7 +223,8 @@ public sealed class ReadinessRulesTests
             Assert.NotEqual(string.Empty, rule.Source);
             Assert.NotEqual(ReadinessAction.None, rule.AppliesTo);
         });
-        Assert.Empty(ReadinessRules.All.Select(rule => rule.Id).Except(Spoiled().Select(row => (string)row[1])).Except(VgpuRulesTests.Spoiled().Select(row => (string)row[1])));
+        Assert.Empty(ReadinessRules.All.Select(rule => rule.Id).Except(Spoiled().Select(row => (string)row[1])).Except(VgpuRulesTests.Spoiled().Select(row => (string)row[1]))
+            .Except(HostSoftwareRulesTests.Spoiled().Select(row => (string)row[1])));
     }
 
     [Fact]
