@@ -127,5 +127,7 @@ public static class HostRebootPlan
         }
     }
 
-    private static string List(IEnumerable<VmInTheWay> vms) => string.Join(", ", vms.Select(vm => $"{vm.Vm.Name} ({vm.Reason})"));
+    // A host full of vGPU VMs has one reason for all of them.
+    private static string List(IEnumerable<VmInTheWay> vms) =>
+        string.Join("; ", vms.GroupBy(vm => vm.Reason).Select(same => $"{string.Join(", ", same.Select(vm => vm.Vm.Name))} ({(same.Skip(1).Any() ? "each " : string.Empty)}{same.Key})"));
 }

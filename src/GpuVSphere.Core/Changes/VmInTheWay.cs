@@ -28,7 +28,12 @@ public sealed record VmInTheWay(GpuVm Vm, string Reason)
                 continue;
             }
 
-            if (vm.PciDevices.Count > 0)
+            if (vm.PciDevices.Count > 0 && vm.PciDevices.All(device => device.Kind == VmGpuKind.Vgpu))
+            {
+                // It can be moved where profile, hosts and vCenter allow it, but DRS does not by itself (KB 88271).
+                found.Add(new VmInTheWay(vm, "has a vGPU, with which DRS does not move it by itself"));
+            }
+            else if (vm.PciDevices.Count > 0)
             {
                 found.Add(new VmInTheWay(vm, "holds a PCI device, so it cannot be moved while it runs"));
             }

@@ -12,7 +12,7 @@ internal sealed class HostProposal(HostSubject subject, HostChangeOptions option
     /// <summary>The barrier before what only a reboot brings into force.</summary>
     public const string RebootBarrier = "reboot";
 
-    private const string MaintenancePrivilege = "Host.Config.Maintenance";
+    public const string MaintenancePrivilege = "Host.Config.Maintenance";
     private static readonly string[] s_powerPrivileges = ["VirtualMachine.Interact.PowerOff", "VirtualMachine.Interact.PowerOn"];
 
     private readonly PlanBuilder _builder = new();

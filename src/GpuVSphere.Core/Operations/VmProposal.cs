@@ -67,7 +67,7 @@ internal sealed class VmProposal
         PciDevicesAfter = Situation.Vm.PciDevices.Count + Edit.StaticDevices.Count + Edit.DynamicDevices.Count + Edit.Vgpus.Count - Edit.RemovedDevices.Count,
         NeedsEfi = NeedsEfi(),
         EfiReason = EfiReason(),
-        MmioReason = Mmio?.Reason,
+        MmioReason = Mmio is { Devices.Count: > 0 } ? Mmio.Reason : null,
         MmioWarning = MmioUnknown ?? MmioWarning,
         NoGuestInstalled = options.NoGuestInstalled,
         MayPowerOff = options.PowerOff,

@@ -66,7 +66,7 @@ internal sealed class GraphicsOperation(ChangeIntent intent, OperationContext co
         if (isRebooted)
         {
             proposal.AddReboot();
-            proposal.Check(ReadinessAction.SetGraphics, [], HostProposal.Privileges(GraphicsPlanner.ConfigurePrivilege, isRebooted: true));
+            proposal.Check(ReadinessAction.SetGraphics, [], [HostProposal.MaintenancePrivilege]);
         }
 
         planner.AddInForce(isRebooted || !restartsXorg ? HostProposal.RebootBarrier : null, isRebooted ? ChangeNeeds.MaintenanceMode | ChangeNeeds.Reboot : ChangeNeeds.None);

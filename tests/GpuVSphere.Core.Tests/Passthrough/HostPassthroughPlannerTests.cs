@@ -130,6 +130,19 @@ public sealed class HostPassthroughPlannerTests
         HostProposal refused = Plan(host, s_reboot, [vm], ("0000:3b:00.0", "enabled"));
         Assert.Contains(refused.Findings, finding => finding is { RuleId: HostRebootPlan.VmsRule, Blocks: true, ErrorId: "VmsInTheWay" });
 
+        // VMs of one reason are named together, and a vGPU is not said to be immovable.
+        GpuVm Vdi(string name) => vm with
+        {
+            Id = new VimObjectId("uuid", new ManagedObjectReference("VirtualMachine", name)),
+            Name = name,
+            PciDevices = [new VmGpu { VmId = vm.Id, VmName = name, ServerName = "vc", Kind = VmGpuKind.Vgpu, Key = 13000, VgpuProfile = "grid_p100-8q" }],
+        };
+        HostProposal vdi = Plan(host, s_reboot, [Vdi("vdi-1"), Vdi("vdi-2"), vm], ("0000:3b:00.0", "enabled"));
+        Assert.Contains(
+            "vdi-1, vdi-2 (each has a vGPU, with which DRS does not move it by itself); web-01 (no DRS moves it)",
+            vdi.Findings.Single(finding => finding.RuleId == HostRebootPlan.VmsRule).Message,
+            StringComparison.Ordinal);
+
         HostProposal allowed = Plan(host, s_reboot with { PowerOff = true }, [vm], ("0000:3b:00.0", "enabled"));
         Assert.DoesNotContain(allowed.Findings, finding => finding.Blocks);
         Assert.Contains(allowed.Stages[0].Changes, change => change is { Property: HostRebootPlan.RunningVms, Before: "web-01", Needs: ChangeNeeds.PowerOff });

@@ -165,6 +165,12 @@ public sealed class GraphicsModeTests
         using HostLab lab = await HostLab.StartAsync(user: "readonly@vsphere.local");
         ChangePlan plan = await lab.PlanAsync(await SetAsync(lab, "esx-80-01", GraphicsType.SharedDirect, HostLab.Staged));
         Assert.Contains(plan.Findings, finding => finding.Blocks && finding.Message.Contains("Host.Config.Settings", StringComparison.Ordinal));
+
+        // With a reboot each privilege is named once.
+        ChangePlan rebooted = await lab.PlanAsync(await SetAsync(lab, "esx-80-01", GraphicsType.SharedDirect, HostLab.RebootAndPowerOff));
+        string said = string.Join(" ", rebooted.Findings.Where(finding => finding.RuleId == "PRIVILEGE-HOST").Select(finding => finding.Message));
+        Assert.Equal(2, said.Split("Host.Config.").Length - 1);
+        Assert.Contains("Host.Config.Maintenance", said, StringComparison.Ordinal);
     }
 
     internal static async Task<ChangeIntent> SetAsync(HostLab lab, string name, GraphicsType type, HostChangeOptions options, string? device = null)

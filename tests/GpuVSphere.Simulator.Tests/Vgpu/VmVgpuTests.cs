@@ -163,6 +163,7 @@ public sealed class VmVgpuTests : IAsyncLifetime
 
     [Theory]
     [InlineData("grid_p100-8z", "VGPU-OFFERED", "grid_p100-8q")]
+    [InlineData("p100-8q", "VGPU-OFFERED", "no profile of that name is known")]
     [InlineData("grid_a100d-80c", "VGPU-OFFERED", "does not offer")]
     public async Task A_profile_that_the_host_does_not_offer_is_refused_with_near_names(string profile, string rule, string word)
     {

@@ -32,7 +32,7 @@ internal sealed class VgpuDriverRule : ReadinessRule
 
             yield return Verdict.Confirmed(
                 $"{wish.Profile}: {bare[0].HostName} has no host driver for {string.Join(", ", bare.Select(gpu => gpu.Address))} (graphics type basic).",
-                $"Install-NvidiaVib -VMHost {bare[0].HostName} -Path <package> -SetGraphicsMode, with -Reboot.");
+                $"Install-NvidiaVib -VMHost {bare[0].HostName} -Path <package> -SetGraphicsMode -Reboot");
         }
     }
 }

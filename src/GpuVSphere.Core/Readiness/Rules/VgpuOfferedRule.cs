@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using GpuVSphere.Catalog;
 
 namespace GpuVSphere.Readiness.Rules;
 
@@ -39,12 +40,12 @@ internal sealed class VgpuOfferedRule : ReadinessRule
                         $"Move {subject.Target.Name} to {wish.OfferedBy[0]}, or let DRS place it.");
                     break;
                 case false:
-                    string reason = wish.Gpus.Count == 0 ? "has no GPU for it, or not in vGPU use" : "has a GPU that could have it: its driver does not have the profile, or its mode (MIG) has others";
+                    string reason = VgpuCatalog.Default.FindType(wish.Profile) is null ? "no profile of that name is known"
+                        : wish.Gpus.Count == 0 ? "it has no GPU for it, or not in vGPU use"
+                        : "it has a GPU that could have it, but the driver does not have the profile, or the GPU's mode (MIG) has others";
                     yield return Verdict.Confirmed(
-                        $"{hostName} does not offer {wish.Profile}: it {reason}.",
-                        wish.NearNames.Count > 0
-                            ? $"Did you mean {string.Join(", ", wish.NearNames)}?"
-                            : $"Get-VgpuProfile -VMHost {hostName} lists what it offers.");
+                        $"{hostName} does not offer {wish.Profile}: {reason}.",
+                        (wish.NearNames.Count > 0 ? $"Did you mean {string.Join(", ", wish.NearNames)}? " : string.Empty) + $"Get-VgpuProfile -VMHost {hostName} lists what it offers.");
                     break;
             }
         }

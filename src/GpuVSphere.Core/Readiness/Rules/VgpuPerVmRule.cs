@@ -37,9 +37,12 @@ internal sealed class VgpuPerVmRule : ReadinessRule
         if (vgpu.After.Count > most)
         {
             string next = most == 1 ? $" Set-VmVgpuProfile -VM {vm.Name} replaces the vGPU that it has." : string.Empty;
-            yield return Verdict.Confirmed(
-                $"{vm.Name} would have {vgpu.After.Count} vGPUs; hardware version vmx-{vm.HardwareVersion} takes {most}.",
-                (vm.HardwareVersion < 21 ? "Upgrade the VM's hardware version, or give it fewer." : "Give it fewer.") + next);
+            string count = vgpu.After.Count == 1 ? "1 vGPU" : $"{vgpu.After.Count} vGPUs";
+            yield return most == 0
+                ? Verdict.Confirmed($"{vm.Name} would have {count}; hardware version vmx-{vm.HardwareVersion} takes none.", "Upgrade the VM's hardware version: vGPUs came with vmx-11.")
+                : Verdict.Confirmed(
+                    $"{vm.Name} would have {count}; hardware version vmx-{vm.HardwareVersion} takes {most}.",
+                    (vm.HardwareVersion < 21 ? "Upgrade the VM's hardware version, or give it fewer." : "Give it fewer.") + next);
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class VgpuRoomRule : ReadinessRule
             yield break;
         }
 
-        string why = vgpu.WhyNoRoom ?? "Whether there is room for its vGPUs is not certain.";
+        string why = vgpu.WhyNoRoom?.Trim() ?? "Whether there is room for its vGPUs is not certain.";
         string hostName = subject.Host?.Name ?? "the host";
         if (vgpu.HostsWithRoom.Count > 0)
         {
@@ -39,7 +39,7 @@ internal sealed class VgpuRoomRule : ReadinessRule
         {
             yield return Verdict.Confirmed(
                 $"{subject.Target.Name} could not be powered on with its vGPUs. {why}",
-                $"Shut down or move a VM that is in the way, or name another profile: Get-GpuCapacity -VMHost {hostName} shows what still fits. To configure it all the same: -SkipRule VGPU-ROOM.");
+                $"Ask for fewer, shut down or move a VM that is in the way, or name another profile: Get-GpuCapacity -VMHost {hostName} shows what still fits. To configure it all the same: -SkipRule VGPU-ROOM.");
         }
         else
         {

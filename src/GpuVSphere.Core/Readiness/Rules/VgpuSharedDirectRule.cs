@@ -32,7 +32,7 @@ internal sealed class VgpuSharedDirectRule : ReadinessRule
 
             yield return Verdict.Confirmed(
                 $"{wish.Profile}: {shared[0].HostName} has {string.Join(", ", shared.Select(gpu => gpu.Address))} still as Shared, and vGPU needs Shared Direct.",
-                $"Set-HostGraphicsMode -VMHost {shared[0].HostName} -GraphicsType SharedDirect, with -Reboot.");
+                $"Set-HostGraphicsMode -VMHost {shared[0].HostName} -GraphicsType SharedDirect -Reboot");
         }
     }
 }
