@@ -96,7 +96,7 @@ public static class HostShellAccess
             throw new GpuVSphereException(
                 "SshServiceNotStarted",
                 fault is NoPermissionException ? GpuErrorCategory.PermissionDenied : GpuErrorCategory.OperationFailed,
-                $"SSH is off on {name} and could not be started: {fault.Message}",
+                $"SSH is off on {name} and could not be started: {Why(fault)}",
                 name,
                 "Start the SSH service in the vSphere Client (Configure, System, Services), or use an account with Host.Config.NetService on the host.",
                 fault);
@@ -105,6 +105,11 @@ public static class HostShellAccess
         notes.Verbose?.Invoke($"SSH was off on {name}: it was started for this.");
         return true;
     }
+
+    // The privilege is what counts; the references in the fault's text say nothing to the reader.
+    private static string Why(VimFaultException fault) => fault is NoPermissionException { MissingPrivileges: { Count: > 0 } missing }
+        ? $"the account lacks {string.Join(", ", missing.Select(privilege => privilege.PrivilegeId).Distinct())} on it."
+        : fault.Message;
 
     private static async Task StopAsync(VimSession session, ManagedObjectReference services, string name, HostShellNotes notes)
     {
@@ -117,7 +122,7 @@ public static class HostShellAccess
         catch (Exception error) when (error is GpuVSphereException or OperationCanceledException)
         {
             notes.Warning?.Invoke(
-                $"SSH on {name} was started for this and could not be stopped: {(error is OperationCanceledException ? "the server did not answer." : error.Message)}"
+                $"SSH on {name} was started for this and could not be stopped: {(error is OperationCanceledException ? "the server did not answer." : error is VimFaultException fault ? Why(fault) : error.Message)}"
                 + " Stop it in the vSphere Client (Configure, System, Services).");
         }
     }

@@ -50,7 +50,7 @@ internal static class NvidiaSmiFailure
                 GpuErrorCategory.InvalidState,
                 $"No GPU of {hostName} is in vGPU mode. {Passthrough(host)}",
                 hostName,
-                $"Set-HostGraphicsMode -VMHost {hostName} -Mode SharedDirect; Get-HostGraphicsMode -VMHost {hostName} shows what is in force.");
+                $"Set-HostGraphicsMode -VMHost {hostName} -GraphicsType SharedDirect -Reboot; Get-HostGraphicsMode -VMHost {hostName} shows what is in force.");
         }
 
         return result.ExitCode == 0 ? null : new GpuVSphereException(

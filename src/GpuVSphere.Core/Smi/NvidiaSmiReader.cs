@@ -83,9 +83,9 @@ public static class NvidiaSmiReader
             : throw (host.IsConnected ? NvidiaSmiFailure.NoDevices(host.Name, host) : new GpuVSphereException(
                 "HostNotConnected",
                 GpuErrorCategory.InvalidState,
-                $"{host.Name} is {host.ConnectionState}: nvidia-smi cannot be run on it.",
+                $"{host.Name} is {(host.ConnectionState == "notResponding" ? "not responding" : host.ConnectionState)}: nvidia-smi cannot be run on it.",
                 host.Name,
-                "Reconnect the host in vCenter, then run the command again."));
+                "Wait for it if it is rebooting, else reconnect it in vCenter; then run the command again."));
 
     // Without a vGPU, some drivers say that no device is in vGPU mode although one is: that is no vGPU, and the mode is known from the report.
     private static List<NvidiaSmiGpu> WithVgpus(List<NvidiaSmiGpu> gpus, ShellResult result)

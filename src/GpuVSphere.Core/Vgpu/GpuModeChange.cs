@@ -48,7 +48,7 @@ internal sealed class GpuModeChange(GpuMode mode, PlanTarget target, GpuHost hos
         {
             foreach (GpuModeWish wish in Switched)
             {
-                await SendAsync(shell, mode.Command(wish.Address, wish.Enabled == true), mode.ErrorName + "NotSet", token).ConfigureAwait(false);
+                await SendAsync(shell, wish.Address, mode.Command(wish.Address, wish.Enabled == true), mode.ErrorName + "NotSet", token).ConfigureAwait(false);
             }
 
             foreach (GpuModeWish wish in Parted)
@@ -143,7 +143,7 @@ internal sealed class GpuModeChange(GpuMode mode, PlanTarget target, GpuHost hos
 
             // Its compute instances must go before it; mostly it has none, and then this is refused.
             await shell.RunAsync(one + " -dci", cancellationToken).ConfigureAwait(false);
-            await SendAsync(shell, one + " -dgi", "MigNotSet", cancellationToken).ConfigureAwait(false);
+            await SendAsync(shell, address, one + " -dgi", "MigNotSet", cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -151,11 +151,13 @@ internal sealed class GpuModeChange(GpuMode mode, PlanTarget target, GpuHost hos
     {
         if (profiles.Count > 0)
         {
-            await SendAsync(shell, $"nvidia-smi mig -i {address} -cgi {RemoteQuoting.Quote(string.Join(",", profiles))}", "MigNotSet", cancellationToken).ConfigureAwait(false);
+            // The large ones first: they have fewest places to begin at, and a small one that is there before may hold the only one.
+            IEnumerable<string> ordered = profiles.OrderByDescending(GpuModeWish.SlicesOf);
+            await SendAsync(shell, address, $"nvidia-smi mig -i {address} -cgi {RemoteQuoting.Quote(string.Join(",", ordered))}", "MigNotSet", cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task SendAsync(IShell shell, string command, string errorId, CancellationToken cancellationToken)
+    private async Task SendAsync(IShell shell, PciAddress address, string command, string errorId, CancellationToken cancellationToken)
     {
         ShellResult result = await shell.RunAsync(command, cancellationToken).ConfigureAwait(false);
         string said = NvidiaSmiAnswer.Read(result.Output + "\n" + result.Error).Text;
@@ -168,7 +170,9 @@ internal sealed class GpuModeChange(GpuMode mode, PlanTarget target, GpuHost hos
                 GpuErrorCategory.OperationFailed,
                 $"{Host.Name} refused '{command}': {(said.Length == 0 ? FormattableString.Invariant($"it ended with {result.ExitCode}.") : said)}",
                 Host.Name,
-                "Power off the VMs that use the GPU, or move them away, then run the command again.");
+                said.IndexOf("Insufficient Resources", StringComparison.OrdinalIgnoreCase) >= 0
+                    ? $"Beside the instances that stay there is no place for the others. Set-GpuMig -VMHost {Host.Name} -Device {address} -Instance @() removes all; then run the command again. Get-GpuMig -VMHost {Host.Name} shows them."
+                    : "Power off the VMs that use the GPU, or move them away, then run the command again.");
         }
     }
 }

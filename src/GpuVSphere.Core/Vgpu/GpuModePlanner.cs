@@ -209,6 +209,7 @@ internal sealed class GpuModePlanner
         }
 
         MigProfile[] profiles = [.. _profiles[gpu.Index]];
+        int findings = _proposal.Findings.Count;
         foreach (IGrouping<string, string> asked in wish.Instances!.GroupBy(profile => profile).Where(_ => profiles.Length > 0))
         {
             MigProfile? profile = profiles.FirstOrDefault(profile => string.Equals(profile.Name, asked.Key, System.StringComparison.OrdinalIgnoreCase));
@@ -230,6 +231,29 @@ internal sealed class GpuModePlanner
                     $"{device.Address} on {Target.Name} takes {profile.Total} instances of {profile.Name}, and {asked.Count()} are asked for.",
                     $"Get-GpuMig -VMHost {Target.Name} shows how many fit.");
             }
+        }
+
+        if (_proposal.Findings.Count == findings && profiles.Length > 0)
+        {
+            CheckTogether(device, wish.Instances!, profiles);
+        }
+    }
+
+    // Each kind alone may fit, and all of them not: they share the compute and memory slices of the profile that is the whole GPU.
+    private void CheckTogether(GpuDevice device, IReadOnlyList<string> wanted, MigProfile[] profiles)
+    {
+        int slices = profiles.Max(profile => GpuModeWish.SlicesOf(profile.Name)), asked = wanted.Sum(GpuModeWish.SlicesOf);
+        double memory = profiles.Max(profile => profile.MemoryGB);
+        double askedMemory = wanted.Sum(name => profiles.First(profile => string.Equals(profile.Name, name, System.StringComparison.OrdinalIgnoreCase)).MemoryGB);
+        // nvidia-smi rounds the memory; a slice too much is some GB.
+        if (asked > slices || askedMemory > memory + 0.5)
+        {
+            Refuse(
+                "MIG-PROFILE",
+                "MigProfileTooMany",
+                GpuErrorCategory.InvalidArgument,
+                System.FormattableString.Invariant($"{string.Join(", ", wanted)} together take {asked} compute slices and {askedMemory:0.##} GB, and {device.Address} on {Target.Name} has {slices} and {memory:0.##} GB."),
+                $"Ask for fewer or smaller ones; Get-GpuMig -VMHost {Target.Name} shows the profiles.");
         }
     }
 

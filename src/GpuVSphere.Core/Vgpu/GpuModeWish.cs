@@ -26,6 +26,13 @@ internal sealed record GpuModeWish(PciAddress Address, bool? Enabled, IReadOnlyL
         return text.Length == 0 ? null : text;
     }
 
+    /// <summary>The compute slices that a MIG profile takes: three for <c>3g.40gb</c>; 0 where the name does not say.</summary>
+    public static int SlicesOf(string profile)
+    {
+        int at = profile.IndexOf("g.", StringComparison.OrdinalIgnoreCase);
+        return at > 0 && int.TryParse(profile.Substring(0, at), NumberStyles.None, CultureInfo.InvariantCulture, out int slices) ? slices : 0;
+    }
+
     /// <summary>Reads what an intent wants of a host.</summary>
     /// <exception cref="GpuVSphereException">MalformedPciAddress, IntentInvalid.</exception>
     public static IReadOnlyList<GpuModeWish> Read(IntentTarget target)

@@ -18,7 +18,7 @@ public sealed class NvidiaSmiFailureTests
     [InlineData(18, "Failed to initialize NVML: Driver/library version mismatch", "", "NvidiaDriverNotLoaded", "Reboot")]
     [InlineData(6, "No devices were found", "", "NvidiaNoDevices", "Get-GpuDevice")]
     [InlineData(0, "No devices were found", "", "NvidiaNoDevices", "Get-GpuDevice")]
-    [InlineData(0, "No supported devices in vGPU mode", "", "NvidiaNotInVgpuMode", "Set-HostGraphicsMode")]
+    [InlineData(0, "No supported devices in vGPU mode", "", "NvidiaNotInVgpuMode", "Set-HostGraphicsMode -VMHost esx01 -GraphicsType SharedDirect -Reboot")]
     [InlineData(4, "Insufficient Permissions", "", "NvidiaSmiFailed", "-HostCredential")]
     [InlineData(3, "", "", "NvidiaSmiFailed", "vmkernel.log")]
     public void Each_way_it_fails_is_explained_and_says_what_to_do(int exitCode, string output, string error, string id, string step)

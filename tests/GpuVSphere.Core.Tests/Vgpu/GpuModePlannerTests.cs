@@ -20,6 +20,18 @@ public sealed class GpuModePlannerTests
     private const string B = "0000:af:00.0";
     private static readonly VimObjectId s_id = new("uuid", new ManagedObjectReference("HostSystem", "host-1"));
     private static readonly HostChangeOptions s_staged = new();
+
+    // As nvidia-smi mig -lgip lists them of an A100 80GB.
+    private static readonly (int Gpu, MigProfile Profile)[] s_a100 =
+    [
+        (0, new MigProfile("1g.10gb", 19, 7, 7, 9.5)),
+        (0, new MigProfile("1g.10gb+me", 20, 1, 1, 9.5)),
+        (0, new MigProfile("2g.20gb", 14, 3, 3, 19.5)),
+        (0, new MigProfile("3g.40gb", 9, 2, 2, 39.5)),
+        (0, new MigProfile("4g.40gb", 5, 1, 1, 39.5)),
+        (0, new MigProfile("7g.80gb", 0, 1, 1, 79.25)),
+    ];
+
     private static readonly HostChangeOptions s_reboot = new() { Reboot = true };
 
     [Fact]
@@ -144,6 +156,8 @@ public sealed class GpuModePlannerTests
     [InlineData("off", "1g.10gb", "MigNotInForce")]
     [InlineData("on", "1g.11gb", "MigProfileNotFound")]
     [InlineData("on", "1g.10gb+me,1g.10gb+me", "MigProfileTooMany")]
+    [InlineData("on", "3g.40gb,3g.40gb,2g.20gb", "MigProfileTooMany")] // eight compute slices
+    [InlineData("on", "1g.10gb,3g.40gb,3g.40gb", "MigProfileTooMany")] // seven, and more memory than there is
     public void Instances_that_cannot_be_are_refused(string mode, string instances, string errorId)
     {
         HostProposal plan = Plan(
@@ -151,11 +165,20 @@ public sealed class GpuModePlannerTests
             Host([A]),
             s_staged,
             [Gpu(A, mig: (mode == "on", true))],
-            [(0, new MigProfile("1g.10gb", 19, 7, 7, 9.5)), (0, new MigProfile("1g.10gb+me", 20, 1, 1, 9.5))],
+            s_a100,
             ("instances:" + A, instances));
 
         Assert.Equal(errorId, Assert.Single(plan.Findings).ErrorId);
     }
+
+    [Theory]
+    [InlineData("3g.40gb,3g.40gb")]
+    [InlineData("4G.40gb,3g.40gb")]
+    [InlineData("1g.10gb,1g.10gb,1g.10gb,1g.10gb,1g.10gb,1g.10gb,1g.10gb+me")]
+    [InlineData("2g.20gb,2g.20gb,2g.20gb,1g.10gb")]
+    [InlineData("7g.80gb")]
+    public void Instances_that_fill_the_gpu_are_not_refused(string instances) =>
+        Assert.Empty(Plan(GpuMode.Mig, Host([A]), s_staged, [Gpu(A, mig: (true, true))], s_a100, ("instances:" + A, instances)).Findings);
 
     [Fact]
     public void An_undo_leaves_alone_what_somebody_changed_since()

@@ -76,6 +76,7 @@ public sealed class GpuModeTests
         GpuVSphereException error = await Assert.ThrowsAsync<GpuVSphereException>(() => ReadAsync(lab, Old));
 
         Assert.Equal(("SshServiceNotStarted", GpuErrorCategory.PermissionDenied), (error.Id, error.Category));
+        Assert.Equal($"SSH is off on {Old} and could not be started: the account lacks Host.Config.NetService on it.", error.Message);
         Assert.Contains("Host.Config.NetService", error.NextStep);
     }
 
@@ -176,9 +177,9 @@ public sealed class GpuModeTests
         Assert.Equal(ChangeOutcome.Done, (await lab.RunOneAsync(MigIntents.Set(gpu, null, ["2g.20gb", "3g.40gb"], HostLab.Staged))).Outcome);
         Assert.Equal(["MIG 2g.20gb", "MIG 3g.40gb"], Profiles(lab));
 
-        // More than there is room for: refused by the host, and nothing has changed.
-        ChangeResult full = await lab.RunOneAsync(MigIntents.Set(gpu, null, ["2g.20gb", "3g.40gb", "4g.40gb"], HostLab.Staged));
-        Assert.Equal((ChangeOutcome.Failed, "MigNotSet"), (full.Outcome, full.Error?.Id));
+        // More than there is at all is not even sent.
+        ChangeResult tooMany = await lab.RunOneAsync(MigIntents.Set(gpu, null, ["2g.20gb", "3g.40gb", "4g.40gb"], HostLab.Staged));
+        Assert.Equal((ChangeOutcome.Blocked, "MigProfileTooMany"), (tooMany.Outcome, tooMany.Error?.Id));
         Assert.Equal(["MIG 2g.20gb", "MIG 3g.40gb"], Profiles(lab));
 
         ChangeResult undone = (await lab.Changes.UndoAsync(made.ChangeId!, lab.Context, null, lab.Feedback, CancellationToken.None)).Single();
@@ -186,6 +187,19 @@ public sealed class GpuModeTests
         Assert.Equal(ChangeOutcome.Unchanged, undone.Outcome);
         Assert.Equal(ChangeOutcome.Done, (await lab.RunOneAsync(MigIntents.Set(gpu, null, [], HostLab.Staged))).Outcome);
         Assert.Empty(Profiles(lab));
+
+        // No room beside what stays: refused by the host when a part is done, and nothing has changed.
+        Assert.Equal(ChangeOutcome.Done, (await lab.RunOneAsync(MigIntents.Set(gpu, null, ["1g.10gb"], HostLab.Staged))).Outcome);
+        Assert.Equal(ChangeOutcome.Done, (await lab.RunOneAsync(MigIntents.Set(gpu, null, ["1g.10gb", "3g.40gb"], HostLab.Staged))).Outcome);
+        ChangeResult full = await lab.RunOneAsync(MigIntents.Set(gpu, null, ["1g.10gb", "4g.40gb"], HostLab.Staged));
+        Assert.Equal((ChangeOutcome.Failed, "MigNotSet"), (full.Outcome, full.Error?.Id));
+        Assert.Contains($"Set-GpuMig -VMHost {Compute} -Device {First} -Instance @()", full.Error!.NextStep);
+        Assert.Equal(["MIG 1g.10gb", "MIG 3g.40gb"], Profiles(lab));
+
+        // On an empty GPU the large one gets its only place, though the small one is named first.
+        Assert.Equal(ChangeOutcome.Done, (await lab.RunOneAsync(MigIntents.Set(gpu, null, [], HostLab.Staged))).Outcome);
+        Assert.Equal(ChangeOutcome.Done, (await lab.RunOneAsync(MigIntents.Set(gpu, null, ["1g.10gb", "4g.40gb"], HostLab.Staged))).Outcome);
+        Assert.Equal(["MIG 1g.10gb", "MIG 4g.40gb"], Profiles(lab));
     }
 
     [Fact]
