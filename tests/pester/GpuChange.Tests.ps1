@@ -76,3 +76,16 @@ Describe 'The journal' {
         (TabExpansion2 -inputScript $line -cursorColumn $line.Length).CompletionMatches.Count | Should -BeGreaterThan 0
     }
 }
+
+Describe 'The journal of changes that wait' {
+    BeforeAll { $null = Connect-Simulator }
+    AfterAll { Disconnect-GpuVSphere }
+
+    It 'shows the next step as lines that can be copied, beside long titles and many hosts' {
+        Set-HostGraphicsMode -VMHost 'esx-67-01', 'esx-70-01', 'esx-80-01' -GraphicsType SharedDirect -AssignmentPolicy Consolidation -Confirm:$false
+        Enable-GpuPassthrough -VMHost 'esx-80-01' -All -Confirm:$false -WarningAction SilentlyContinue
+        $lines = Get-TableText (Get-GpuChange)
+        ($lines | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual 120
+        $lines -join "`n" | Should -Match 'run the same command with -Reboot'
+    }
+}

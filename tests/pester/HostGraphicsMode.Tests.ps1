@@ -47,6 +47,28 @@ Describe 'Set-HostGraphicsMode' {
         ($mode | Out-String) | Should -Match 'SharedPassthru'
     }
 
+    It 'shows what is configured beside what is in force, in the list and in a table' {
+        Set-HostGraphicsMode -VMHost 'esx-80-02' -GraphicsType SharedDirect -VgpuMode MixedSize -Confirm:$false
+        $mode = Get-HostGraphicsMode -VMHost 'esx-80-02'
+        ($mode | Out-String) | Should -Match 'A40  Basic  \(configured: Shared Direct, MixedSize\)'
+        ($mode | Format-Table | Out-String) | Should -Match 'esx-80-02\s+SharedDirect\s+Performance\s+2 Basic\s+False'
+    }
+
+    It 'shows a GPU whose type waits, Shared ones too, and what brings it into force' {
+        Disconnect-GpuVSphere
+        $null = Connect-GpuVSphere -Simulator -Scenario VGPU -ClockSpeed 3000
+        Set-HostGraphicsMode -VMHost 'vgpu-70-01' -GraphicsType Shared -Confirm:$false -WarningAction SilentlyContinue
+        $text = Get-HostGraphicsMode -VMHost 'vgpu-70-01' | Out-String
+        $text | Should -Match 'T4  Shared Direct  \(configured: Shared\)'
+        $text | Should -Match 'Pending\s+: Not in force yet'
+    }
+
+    It 'tells a name that is not found once, also with -PassThru' {
+        $mode = Set-HostGraphicsMode -VMHost 'esx-67-0l', 'esx-67-01' -GraphicsType SharedDirect -Confirm:$false -PassThru -ErrorAction SilentlyContinue -ErrorVariable failed
+        $mode.HostName | Should -Be 'esx-67-01'
+        @($failed).Count | Should -Be 1
+    }
+
     It 'sets one GPU alone with -Device' {
         $mode = Set-HostGraphicsMode -VMHost 'esx-80-01' -Device '0000:af:00.0' -GraphicsType SharedDirect -PassThru -Confirm:$false
         $mode.DefaultGraphicsType | Should -Be 'Shared'

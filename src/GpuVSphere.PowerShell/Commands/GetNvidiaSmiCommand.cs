@@ -35,6 +35,14 @@ public sealed class GetNvidiaSmiCommand : HostShellCmdlet
             relay.Output(gpu);
         }
 
+        // vGPUs do not start on such a GPU, and nvidia-smi vgpu only says "No supported devices in vGPU mode".
+        foreach (IGrouping<string?, NvidiaSmiGpu> mode in report.Gpus.Where(gpu => isWanted(gpu.Address) && !gpu.IsHostVgpu && gpu.VirtualizationMode is not null).GroupBy(gpu => gpu.VirtualizationMode))
+        {
+            relay.Warning(
+                $"{string.Join(", ", mode.Select(gpu => gpu.Address))} on {host.Name} {(mode.Skip(1).Any() ? "are" : "is")} not in vGPU mode (virtualization mode {mode.Key}): no vGPU starts there."
+                + $" Set-HostGraphicsMode -VMHost {host.Name} -GraphicsType SharedDirect -Reboot brings it.");
+        }
+
         return [.. report.Gpus.Select(gpu => gpu.Address).OfType<PciAddress>()];
     }
 }

@@ -65,7 +65,7 @@ public abstract class HostChangeCmdlet : HostCmdlet
     internal sealed override async Task RunAsync(PipelineRelay relay, CancellationToken cancellationToken)
     {
         TargetReader reader = new(Servers, Table.LastRead, relay);
-        IReadOnlyList<(GpuHost Host, GpuDevice Device)> targets = await DeviceTargets.ReadAsync(reader, Groups, relay, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<(GpuHost Host, GpuDevice Device)> targets = await DeviceTargets.ReadAsync(reader, Groups, relay, cancellationToken, requires: true).ConfigureAwait(false);
         if (targets.Count == 0)
         {
             return;

@@ -57,8 +57,23 @@ public abstract class HostShellCmdlet : HostCmdlet
         IHostShells shells = HostShells.Of([.. hosts.Select(one => one.Meant.Connection).Distinct()], HostCredential);
         HostShellNotes notes = new(relay.Verbose, relay.Warning);
         using SemaphoreSlim gate = new(HostsAtOnce);
-        Task[] reads = [.. hosts.Select(one => ReadAsync(one.Meant.Connection.Session, one.Host, wanted, shells, notes, gate, relay, cancellationToken))];
-        await Task.WhenAll(reads).ConfigureAwait(false);
+        PipelineRelay[] said = [.. hosts.Select(_ => new PipelineRelay())];
+        Task[] reads = [.. hosts.Select((one, i) => ReadAsync(one.Meant.Connection.Session, one.Host, wanted, shells, notes, gate, said[i], cancellationToken))];
+        try
+        {
+            // They are asked side by side and shown in the order of their names.
+            for (int i = 0; i < reads.Length; i++)
+            {
+                await reads[i].ConfigureAwait(false);
+                relay.Append(said[i]);
+            }
+        }
+        finally
+        {
+            // A host that is still being asked has its SSH stopped again before the command ends.
+            await Task.WhenAll(reads).ConfigureAwait(false);
+            Array.ForEach(said, one => one.Dispose());
+        }
     }
 
     /// <summary>Reads one host and gives what is wanted of it.</summary>

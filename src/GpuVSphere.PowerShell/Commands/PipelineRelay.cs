@@ -97,6 +97,15 @@ internal sealed class PipelineRelay : IChangeFeedback, IDisposable
         }
     }
 
+    /// <summary>Hands over, in its order, what another has taken down.</summary>
+    public void Append(PipelineRelay other)
+    {
+        while (other._queue.TryTake(out RelayItem item))
+        {
+            Post(item.Run, item.Abandon);
+        }
+    }
+
     /// <summary>Nothing more will come from the body.</summary>
     public void Complete()
     {

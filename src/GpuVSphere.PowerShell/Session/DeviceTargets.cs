@@ -14,10 +14,11 @@ internal static class DeviceTargets
     /// <summary>
     /// The GPUs of each group: of its hosts those that its devices name, or all when it names none. A device that a host does not have is
     /// an error when the host was named; of a cluster or a wildcard's matches, when none of them has it. With <paramref name="explains"/>
-    /// it is said of a host why it shows no GPU, or old ones.
+    /// it is said of a host why it shows no GPU, or old ones;
+    /// with <paramref name="requires"/> a named host without a GPU is an error, since silence would look as if it had been changed.
     /// </summary>
     public static async Task<IReadOnlyList<(GpuHost Host, GpuDevice Device)>> ReadAsync(
-        TargetReader reader, IReadOnlyList<TargetGroup> groups, PipelineRelay relay, CancellationToken cancellationToken, bool explains = false)
+        TargetReader reader, IReadOnlyList<TargetGroup> groups, PipelineRelay relay, CancellationToken cancellationToken, bool explains = false, bool requires = false)
     {
         List<(TargetGroup Group, IReadOnlyList<NamedHost> Hosts)> resolved = [];
         foreach (TargetGroup group in groups)
@@ -37,13 +38,18 @@ internal static class DeviceTargets
             if (group.Devices.Count == 0)
             {
                 shown.AddRange(present.Select(one => one.Host));
+                if (requires)
+                {
+                    RequireGpus(present, reader);
+                }
+
                 devices.AddRange(present.SelectMany(one => one.Host.Devices.Select(device => (one.Host, device))));
                 continue;
             }
 
             foreach (DeviceIdentity identity in group.Devices)
             {
-                Choose(identity, present, devices, relay);
+                Choose(identity, present, devices, reader);
             }
         }
 
@@ -57,6 +63,32 @@ internal static class DeviceTargets
         }
 
         return [.. devices.GroupBy(one => (one.Device.HostId, one.Device.Address)).Select(same => same.First())];
+    }
+
+    // Of a cluster or a wildcard's matches, those without a GPU are not meant, unless all are without.
+    private static void RequireGpus(List<(NamedHost Meant, GpuHost Host)> hosts, TargetReader reader)
+    {
+        List<GpuHost> bare = [.. hosts.Where(one => one.Host.Devices.Count == 0).Select(one => one.Host)];
+        bool isNone = hosts.Count > 0 && bare.Count == hosts.Count && !hosts.Exists(one => one.Meant.IsNamed);
+        if (isNone && bare.Count > 1 && bare.TrueForAll(host => host.IsConnected))
+        {
+            reader.Error(new GpuVSphereException(
+                "HostWithoutGpu", GpuErrorCategory.ObjectNotFound, $"None of the {bare.Count} hosts has an NVIDIA GPU.", null, "Get-GpuDevice lists the hosts that have one."));
+            return;
+        }
+
+        foreach (GpuHost host in hosts.Where(one => one.Host.Devices.Count == 0 && (one.Meant.IsNamed || isNone)).Select(one => one.Host))
+        {
+            reader.Error(host.IsConnected
+                ? new GpuVSphereException(
+                    "HostWithoutGpu", GpuErrorCategory.ObjectNotFound, $"{host.Name} has no NVIDIA GPU.", host.Name, "Get-GpuDevice lists the hosts that have one.")
+                : new GpuVSphereException(
+                    "HostNotConnected",
+                    GpuErrorCategory.InvalidState,
+                    $"{host.Name} is {(host.ConnectionState == "notResponding" ? "not responding" : host.ConnectionState)}, and its GPUs are not known.",
+                    host.Name,
+                    "Wait for it if it is rebooting, else reconnect it in vCenter; then run the command again."));
+        }
     }
 
     // An empty answer does not tell a host that is away from one that has no GPU.
@@ -75,7 +107,7 @@ internal static class DeviceTargets
     }
 
     private static void Choose(
-        DeviceIdentity identity, List<(NamedHost Meant, GpuHost Host)> hosts, List<(GpuHost Host, GpuDevice Device)> devices, PipelineRelay relay)
+        DeviceIdentity identity, List<(NamedHost Meant, GpuHost Host)> hosts, List<(GpuHost Host, GpuDevice Device)> devices, TargetReader reader)
     {
         DeviceSelector selector;
         try
@@ -84,7 +116,7 @@ internal static class DeviceTargets
         }
         catch (GpuVSphereException error)
         {
-            relay.Error(error);
+            reader.Error(error);
             return;
         }
 
@@ -101,7 +133,7 @@ internal static class DeviceTargets
                 misses.Add(error);
                 if (meant.IsNamed)
                 {
-                    relay.Error(error);
+                    reader.Error(error);
                     before = -1;
                 }
             }
@@ -109,7 +141,7 @@ internal static class DeviceTargets
 
         if (devices.Count == before && misses.Count > 0)
         {
-            relay.Error(misses.Count == 1 ? misses[0] : new GpuVSphereException(
+            reader.Error(misses.Count == 1 ? misses[0] : new GpuVSphereException(
                 "DeviceNotFound",
                 GpuErrorCategory.ObjectNotFound,
                 $"None of the {misses.Count} hosts has a GPU {identity.Text}.",

@@ -20,6 +20,8 @@ internal sealed class TargetReader(ServerSelection servers, LastRead lastRead, P
 {
     private readonly Dictionary<GpuConnection, NameDirectory?> _directories = [];
     private readonly Dictionary<(GpuConnection Connection, ManagedObjectReference Reference), GpuInventory> _read = [];
+    private readonly HashSet<string> _told = [];
+    private HashSet<string> _toldBefore = [];
 
     /// <summary>The hosts that are meant; a cluster is its hosts.</summary>
     public async Task<IReadOnlyList<NamedHost>> HostsAsync(IReadOnlyList<HostIdentity> identities, CancellationToken cancellationToken)
@@ -102,7 +104,7 @@ internal sealed class TargetReader(ServerSelection servers, LastRead lastRead, P
             }
             else
             {
-                relay.Error(Gone("HostNotFound", "host", meant.Host));
+                Error(Gone("HostNotFound", "host", meant.Host));
             }
         }
 
@@ -128,7 +130,7 @@ internal sealed class TargetReader(ServerSelection servers, LastRead lastRead, P
             }
             else
             {
-                relay.Error(Gone("VmNotFound", "VM", meant.Vm));
+                Error(Gone("VmNotFound", "VM", meant.Vm));
             }
         }
 
@@ -152,8 +154,31 @@ internal sealed class TargetReader(ServerSelection servers, LastRead lastRead, P
     /// <summary>The servers of what was read.</summary>
     public IReadOnlyList<GpuConnection> Connections => [.. _read.Keys.Select(key => key.Connection).Distinct()];
 
-    /// <summary>Forgets what was read, so that the next read shows what has become of it.</summary>
-    public void Forget() => _read.Clear();
+    /// <summary>Forgets what was read, so that the next read shows what has become of it. What was not found then is not told a second time.</summary>
+    public void Forget()
+    {
+        _read.Clear();
+        lock (_told)
+        {
+            _toldBefore = [.. _told];
+        }
+    }
+
+    /// <summary>Tells an error about what was named.</summary>
+    public void Error(GpuVSphereException error)
+    {
+        string text = error.Id + " " + error.Message;
+        lock (_told)
+        {
+            _told.Add(text);
+            if (_toldBefore.Contains(text))
+            {
+                return;
+            }
+        }
+
+        relay.Error(error);
+    }
 
     private static string TextOf(InventoryIdentity identity) => identity.Reference is { } reference ? reference.ToString() : identity.Name ?? string.Empty;
 
@@ -211,7 +236,7 @@ internal sealed class TargetReader(ServerSelection servers, LastRead lastRead, P
         }
         catch (GpuVSphereException error)
         {
-            relay.Error(error);
+            Error(error);
         }
     }
 
@@ -258,7 +283,7 @@ internal sealed class TargetReader(ServerSelection servers, LastRead lastRead, P
         }
         catch (GpuVSphereException error)
         {
-            relay.Error(error);
+            Error(error);
             return null;
         }
     }
