@@ -24,6 +24,7 @@ public static class ReadinessRules
         new VibNvidiaRule(),
         new VibEsxiRule(),
         new VibFlavourRule(),
+        new VibOtherDriverRule(),
         new VibAcceptanceRule(),
         new VibSpaceRule(),
         new VibGraphicsRule(),

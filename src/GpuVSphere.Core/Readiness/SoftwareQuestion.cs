@@ -17,6 +17,9 @@ public sealed record SoftwareQuestion
     /// <summary>What is free where the host keeps its software, in bytes.</summary>
     public Evidence<long> FreeBytes { get; init; } = Evidence<long>.Unknown("it was not asked for");
 
+    /// <summary>The names of drivers of NVIDIA's that are there and that no package has a VIB of.</summary>
+    public IReadOnlyList<string> OtherDrivers { get; init; } = [];
+
     /// <summary>The GPUs that stay Shared, by address: with a driver first they could not be switched in the client.</summary>
     public IReadOnlyList<string> SharedGpus { get; init; } = [];
 }

@@ -48,6 +48,10 @@ internal sealed class VibChange(PlanTarget target, GpuHost host, VibPlan plan, V
         return values;
     }
 
+    /// <summary>Asks the host whether it would take the software, before anything is touched.</summary>
+    /// <exception cref="GpuVSphereException">VibDependency, VibAcceptance, PackageDamaged and the like.</exception>
+    public Task TryAsync(VimSession session, CancellationToken cancellationToken) => sender.TryAsync(session, cancellationToken);
+
     public override async Task ApplyAsync(VimSession session, CancellationToken cancellationToken)
     {
         if (graphics is not null)

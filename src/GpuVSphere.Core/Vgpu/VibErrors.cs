@@ -33,6 +33,10 @@ internal static class VibErrors
             fault);
     }
 
+    /// <summary>Whether a refusal is one that the host would make in earnest too; maintenance mode, and what uses the driver, may be otherwise by then.</summary>
+    public static bool IsRefusedForGood(GpuVSphereException fault) => s_known.Any(known =>
+        known.Id is not ("VibMaintenanceMode" or "VibInUse") && fault.Message.IndexOf(known.Mark, StringComparison.OrdinalIgnoreCase) >= 0);
+
     /// <summary>What esxcli printed, without which command of which object it was.</summary>
     public static string Text(GpuVSphereException fault)
     {

@@ -17,6 +17,8 @@ internal sealed class VibOperation : HostOperation, INvidiaVibOperation
     /// <summary>The kind of the intents.</summary>
     public const string IntentKind = "NvidiaVib";
 
+    private const int HostsTriedAtOnce = 8;
+
     private readonly PackageSources _sources;
     private readonly VibUploads _uploads;
     private readonly List<NvidiaVibResult> _results = [];
@@ -75,6 +77,7 @@ internal sealed class VibOperation : HostOperation, INvidiaVibOperation
                 }
             }
 
+            plan = await TryAsync(plan, changes, feedback, cancellationToken).ConfigureAwait(false);
             results = await base.PerformAsync(plan, changes, feedback, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -94,6 +97,36 @@ internal sealed class VibOperation : HostOperation, INvidiaVibOperation
         }
 
         return results;
+    }
+
+    // Each host is asked whether it would, before the first of them is touched.
+    private async Task<ChangePlan> TryAsync(ChangePlan plan, IReadOnlyList<HostChange> changes, IChangeFeedback feedback, CancellationToken cancellationToken)
+    {
+        using SemaphoreSlim gate = new(HostsTriedAtOnce);
+        VibChange[] work = [.. changes.OfType<VibChange>().Where(change => !plan.IsBlocked(change.Host) && change.Changes.Count > 0 && !change.Plan.IsEmpty)];
+        if (work.Length > 0)
+        {
+            feedback.Progress(plan.Intent.Title, "asking the hosts whether they take the software", 0, 0);
+        }
+
+        Finding?[] refused = await Task.WhenAll(work.Select(async change =>
+        {
+            await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await change.TryAsync(Context.SessionOf(change.Host.Id), cancellationToken).ConfigureAwait(false);
+                return null;
+            }
+            catch (GpuVSphereException e)
+            {
+                return BlockedErrors.Finding(change.Host, e);
+            }
+            finally
+            {
+                gate.Release();
+            }
+        })).ConfigureAwait(false);
+        return plan with { Findings = [.. plan.Findings, .. refused.OfType<Finding>()] };
     }
 
     private static NvidiaVibResult Of(ChangeResult result, VibChange? change) => new()

@@ -20,6 +20,9 @@ internal sealed record VibPlan
     /// <summary>Every VIB that is to be there with its version, or to be gone with null.</summary>
     public IReadOnlyDictionary<string, string?> Wanted { get; init; } = new Dictionary<string, string?>();
 
+    /// <summary>The versions that are there before, by name: of the VIBs that are replaced or removed.</summary>
+    public IReadOnlyDictionary<string, string> Before { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Whether a driver is to serve the GPUs afterwards.</summary>
     public bool BringsDriver { get; init; }
 

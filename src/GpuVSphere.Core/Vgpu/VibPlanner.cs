@@ -148,6 +148,7 @@ internal sealed class VibPlanner
             Remove = remove,
             IsUpdate = install.Count > 0 && isUpdate,
             Wanted = wanted,
+            Before = wanted.Keys.Where(name => _software.VersionOf(name) is not null).ToDictionary(name => name, name => _software.VersionOf(name)!, StringComparer.OrdinalIgnoreCase),
             BringsDriver = wanted.Any(vib => vib.Value is not null && SoftwareState.Judge(vib.Key, vib.Value) is { Flavour: not VgpuPackageFlavour.ManagementDaemon }),
         };
     }
@@ -202,6 +203,11 @@ internal sealed class VibPlanner
                 HostAcceptance = _software.Acceptance,
                 IsImageManaged = _software.IsImageManaged,
                 FreeBytes = _software.FreeBytes,
+                OtherDrivers = bringsDriver
+                    ? [.. _software.Nvidia
+                        .Where(vib => !plan.Wanted.ContainsKey(vib.Name) && SoftwareState.Judge(vib.Name, vib.Version) is { Flavour: not VgpuPackageFlavour.ManagementDaemon })
+                        .Select(vib => vib.Name)]
+                    : [],
                 SharedGpus = bringsDriver ? [.. Shared(types).Select(address => address.ToString())] : [],
             },
         });
@@ -211,7 +217,8 @@ internal sealed class VibPlanner
         package.Title,
         [.. package.Vibs.Select(vib => SoftwareState.Judge(vib.Name, vib.Version))],
         [.. package.Vibs.Select(vib => vib.AcceptanceLevel)],
-        package.SizeBytes,
+        // What the payloads take; of a VIB on a datastore no more is read than its descriptor.
+        package.Vibs.All(vib => vib.SizeBytes is not null) ? package.Vibs.Sum(vib => vib.SizeBytes) : package.SizeBytes,
         package.ComponentName is null ? null : package.ComponentName + " " + package.ComponentVersion);
 
     // The driver came first: it is said how it is mended, since nothing else would be changed.

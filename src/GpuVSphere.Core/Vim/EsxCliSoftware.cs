@@ -56,21 +56,23 @@ public static class EsxCliSoftware
     /// <param name="session">The session.</param>
     /// <param name="host">The host.</param>
     /// <param name="sources">The packages.</param>
+    /// <param name="isDryRun">Whether the host only says what it would do, or why it refuses, and changes nothing.</param>
     /// <param name="cancellationToken">Ends the wait; the host goes on.</param>
     /// <exception cref="GpuVSphereException">EsxCliFault: nothing was installed.</exception>
     public static async Task<SoftwareOutcome> InstallVibsAsync(
-        this VimSession session, ManagedObjectReference host, IEnumerable<SoftwareSource> sources, CancellationToken cancellationToken) =>
-        Outcome(await session.EsxCliAsync(host, "software vib install", Arguments(sources), cancellationToken).ConfigureAwait(false));
+        this VimSession session, ManagedObjectReference host, IEnumerable<SoftwareSource> sources, bool isDryRun, CancellationToken cancellationToken) =>
+        Outcome(await session.EsxCliAsync(host, "software vib install", With(isDryRun, Arguments(sources)), cancellationToken).ConfigureAwait(false));
 
     /// <summary>Replaces VIBs that are there by newer ones: <c>software vib update</c>.</summary>
     /// <param name="session">The session.</param>
     /// <param name="host">The host.</param>
     /// <param name="sources">The packages.</param>
+    /// <param name="isDryRun">Whether the host only says what it would do, or why it refuses, and changes nothing.</param>
     /// <param name="cancellationToken">Ends the wait; the host goes on.</param>
     /// <exception cref="GpuVSphereException">EsxCliFault: nothing was installed.</exception>
     public static async Task<SoftwareOutcome> UpdateVibsAsync(
-        this VimSession session, ManagedObjectReference host, IEnumerable<SoftwareSource> sources, CancellationToken cancellationToken) =>
-        Outcome(await session.EsxCliAsync(host, "software vib update", Arguments(sources), cancellationToken).ConfigureAwait(false));
+        this VimSession session, ManagedObjectReference host, IEnumerable<SoftwareSource> sources, bool isDryRun, CancellationToken cancellationToken) =>
+        Outcome(await session.EsxCliAsync(host, "software vib update", With(isDryRun, Arguments(sources)), cancellationToken).ConfigureAwait(false));
 
     /// <summary>Installs components from a bundle: <c>software component apply</c>, vSphere 7.0 and later.</summary>
     /// <param name="session">The session.</param>
@@ -87,12 +89,13 @@ public static class EsxCliSoftware
     /// <param name="session">The session.</param>
     /// <param name="host">The host.</param>
     /// <param name="names">The names.</param>
+    /// <param name="isDryRun">Whether the host only says what it would do, or why it refuses, and changes nothing.</param>
     /// <param name="cancellationToken">Ends the wait; the host goes on.</param>
     /// <exception cref="GpuVSphereException">EsxCliFault: nothing was removed.</exception>
     public static async Task<SoftwareOutcome> RemoveVibsAsync(
-        this VimSession session, ManagedObjectReference host, IEnumerable<string> names, CancellationToken cancellationToken) =>
+        this VimSession session, ManagedObjectReference host, IEnumerable<string> names, bool isDryRun, CancellationToken cancellationToken) =>
         Outcome(await session.EsxCliAsync(
-            host, "software vib remove", names.Select(name => new KeyValuePair<string, string>("vibname", name)), cancellationToken).ConfigureAwait(false));
+            host, "software vib remove", With(isDryRun, names.Select(name => new KeyValuePair<string, string>("vibname", name))), cancellationToken).ConfigureAwait(false));
 
     internal static SoftwareOutcome Outcome(EsxCliResult result)
     {
@@ -134,6 +137,9 @@ public static class EsxCliSoftware
         "false" or "no" => false,
         _ => null,
     };
+
+    private static IEnumerable<KeyValuePair<string, string>> With(bool isDryRun, IEnumerable<KeyValuePair<string, string>> arguments) =>
+        isDryRun ? arguments.Concat([new KeyValuePair<string, string>("dryrun", "true")]) : arguments;
 
     private static IEnumerable<KeyValuePair<string, string>> Arguments(IEnumerable<SoftwareSource> sources) =>
         sources.Select(source => new KeyValuePair<string, string>(source.IsDepot ? "depot" : "viburl", source.Location));

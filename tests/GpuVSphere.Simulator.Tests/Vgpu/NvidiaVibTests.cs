@@ -25,7 +25,6 @@ public sealed class NvidiaVibTests
     private const string Aie80 = "NVD-AIE-800_550.163.02-1OEM.800.1.0.20613240_24697707.zip";
     private const string Daemon = "nvd-gpu-mgmt-daemon_550.144.02-0.0.0000_24479025.zip";
     private const string Vgpu90 = "NVD-VGPU-900_570.158.02-1OEM.900.0.24580437_24793474.zip";
-    private const string Name67 = "NVIDIA-VMware_ESXi_6.7_Host_Driver";
 
     [Fact]
     public async Task The_guides_way_graphics_driver_one_reboot_verified()
@@ -250,23 +249,6 @@ public sealed class NvidiaVibTests
         NvidiaVibResult finished = await InstallAsync(lab, "new-67-02", [OnDatastore(Vib67)]);
         Assert.Equal(ChangeOutcome.Done, finished.Outcome);
         Assert.True(lab.Raw.Host("new-67-02").HasGpuDriver);
-    }
-
-    [Fact]
-    public async Task What_esxcli_refuses_changes_nothing_and_the_host_is_given_back()
-    {
-        using HostLab lab = await StartAsync();
-        byte[] unmet = SimulatedPackage.Vib(new SimulatedVib { Name = Name67, Version = "390.42-1OEM.670.0.0.7535516", Depends = ["something-that-nobody-has"] });
-        lab.Simulator.Orders.DatastoreFile("gpu-ds", "NVIDIA/unmet.vib", unmet);
-        NvidiaVibResult result = await InstallAsync(lab, "new-67-02", [OnDatastore("unmet.vib")], setGraphics: true);
-        Assert.Equal(ChangeOutcome.Failed, result.Outcome);
-        ChangeResult told = lab.Feedback.Results.Last();
-        Assert.Equal("VibDependency", told.Error!.Id);
-        RawHost host = lab.Raw.Host("new-67-02");
-        Assert.False(host.IsInMaintenance);
-        Assert.Equal("shared", host.Graphics.DefaultType);
-        Assert.Equal("shared", host.Graphics.Device("0000:3b:00.0").ConfiguredType);
-        Assert.DoesNotContain(host.Vibs, vib => vib.Contains("NVIDIA", StringComparison.Ordinal));
     }
 
     [Fact]
