@@ -37,6 +37,7 @@
         'Invoke-GpuPlan'
         'Remove-VmGpuPassthrough'
         'Remove-VmVgpuProfile'
+        'Resolve-GpuPowerOnFault'
         'Resume-GpuChange'
         'Set-GpuDevice'
         'Set-GpuEcc'

@@ -15,7 +15,7 @@ internal static class LogLineScanner
     private const int BufferSize = 256 * 1024;
     private const int LongestLine = 16 * 1024;
 
-    internal static async Task ScanAsync(Stream log, Action<string> line, CancellationToken cancellationToken)
+    internal static async Task ScanAsync(Stream log, LineFilter filter, Action<string> line, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[BufferSize];
         int filled = await FillAsync(log, buffer, cancellationToken).ConfigureAwait(false);
@@ -33,7 +33,7 @@ internal static class LogLineScanner
             int end;
             while ((end = Array.IndexOf(buffer, (byte)'\n', start, filled - start)) >= 0)
             {
-                Hand(buffer, start, end, isCutting, line);
+                Hand(buffer, start, end, isCutting, filter, line);
                 isCutting = false;
                 start = end + 1;
             }
@@ -41,7 +41,7 @@ internal static class LogLineScanner
             int rest = filled - start;
             if (rest > LongestLine)
             {
-                Hand(buffer, start, start + LongestLine, isCutting, line);
+                Hand(buffer, start, start + LongestLine, isCutting, filter, line);
                 isCutting = true;
                 rest = 0;
             }
@@ -51,7 +51,7 @@ internal static class LogLineScanner
             int read = await log.ReadAsync(buffer, rest, buffer.Length - rest, cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {
-                Hand(buffer, 0, rest, isCutting, line);
+                Hand(buffer, 0, rest, isCutting, filter, line);
                 return;
             }
 
@@ -112,9 +112,9 @@ internal static class LogLineScanner
         isCutting |= length > room;
     }
 
-    private static void Hand(byte[] buffer, int start, int end, bool isRestOfCutLine, Action<string> line)
+    private static void Hand(byte[] buffer, int start, int end, bool isRestOfCutLine, LineFilter filter, Action<string> line)
     {
-        if (isRestOfCutLine || end <= start || !VmwareLogParser.CanMatter(buffer, start, end))
+        if (isRestOfCutLine || end <= start || !filter.CanMatter(buffer, start, end))
         {
             return;
         }

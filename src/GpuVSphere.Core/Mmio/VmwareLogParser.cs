@@ -25,11 +25,9 @@ public sealed class VmwareLogParser
     // A host has fewer regions than this in all; a text with more is no vmware.log, and would cost memory.
     private const int MostRegions = 16 * 1024;
 
-    // The texts of which one is in every line that matters, and the length of the shortest.
-    private const int ShortestText = 12;
+    // The texts of which one is in every line that matters.
     private static readonly string[] s_texts = [Passthru, KeyPrefix, PowerOnFailed, LogBegins];
-    private static readonly int[] s_steps = Steps();
-    private static readonly bool[] s_ends = Ends();
+    private static readonly LineFilter s_filter = new(s_texts);
 
     private Attempt _attempt = new();
     private Attempt? _last;
@@ -47,7 +45,7 @@ public sealed class VmwareLogParser
     public static async Task<VmwareLog> ReadAsync(Stream log, string name, CancellationToken cancellationToken)
     {
         var parser = new VmwareLogParser();
-        await LogLineScanner.ScanAsync(log, parser.AddOne, cancellationToken).ConfigureAwait(false);
+        await LogLineScanner.ScanAsync(log, s_filter, parser.AddOne, cancellationToken).ConfigureAwait(false);
         return parser.Finish(name);
     }
 
@@ -146,84 +144,6 @@ public sealed class VmwareLogParser
             HasLaterStartWithoutDevices = _hasStartedSince,
             DamagedLines = attempt.Damaged,
         };
-    }
-
-    /// <summary>
-    /// Whether a line can matter at all. Called for every line of a log, so it looks only at every few bytes, as Horspool's search does: the byte at the
-    /// end of a window tells how far the next text can be at the nearest.
-    /// </summary>
-    internal static bool CanMatter(byte[] buffer, int start, int end)
-    {
-        int index = start + ShortestText - 1;
-        while (index < end)
-        {
-            byte last = buffer[index];
-            if (s_ends[last] && AnyStandsAt(buffer, index - (ShortestText - 1), end))
-            {
-                return true;
-            }
-
-            index += s_steps[last];
-        }
-
-        return false;
-    }
-
-    /// <summary>For each byte, how far a window that ends with it can be moved on without passing over a text.</summary>
-    private static int[] Steps()
-    {
-        int[] steps = [.. Enumerable.Repeat(ShortestText, 256)];
-        foreach (string text in s_texts)
-        {
-            for (int at = 0; at < ShortestText - 1; at++)
-            {
-                steps[text[at]] = Math.Min(steps[text[at]], ShortestText - 1 - at);
-            }
-        }
-
-        return steps;
-    }
-
-    private static bool[] Ends()
-    {
-        bool[] ends = new bool[256];
-        foreach (string text in s_texts)
-        {
-            ends[text[ShortestText - 1]] = true;
-        }
-
-        return ends;
-    }
-
-    private static bool AnyStandsAt(byte[] buffer, int index, int end)
-    {
-        foreach (string text in s_texts)
-        {
-            if (StandsAt(buffer, index, end, text))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool StandsAt(byte[] buffer, int index, int end, string text)
-    {
-        if (end - index < text.Length)
-        {
-            return false;
-        }
-
-        for (int at = 0; at < text.Length; at++)
-        {
-            if (buffer[index + at] != text[at])
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private void AddOne(string line)

@@ -10,6 +10,7 @@ using GpuVSphere.Inventory;
 using GpuVSphere.Mmio;
 using GpuVSphere.Operations;
 using GpuVSphere.Readiness;
+using GpuVSphere.Readiness.PowerOn;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.Passthrough;
@@ -187,7 +188,8 @@ public sealed class MmioProbe
 
         try
         {
-            MmioReport report = MmioQuestion.FromLog(await VmPowerOnFailure.OpenLogAsync(_session, before, cancellationToken).ConfigureAwait(false));
+            using Stream log = await VmLogFile.OpenAsync(_session, before, cancellationToken).ConfigureAwait(false);
+            MmioReport report = await MmioQuestion.FromLogAsync(log, before.LogDirectory + VmLogFile.Name, cancellationToken).ConfigureAwait(false);
             return report with
             {
                 Notes = [.. report.Notes, $"Read from a power-on of {_target.Name} with its GPUs and without the keys; everything was put back."],
@@ -323,7 +325,7 @@ public sealed class MmioProbe
     {
         try
         {
-            using Stream log = await VmPowerOnFailure.OpenStreamAsync(_session, vm, cancellationToken).ConfigureAwait(false);
+            using Stream log = await VmLogFile.OpenAsync(_session, vm, cancellationToken).ConfigureAwait(false);
             byte[] buffer = new byte[EnoughOfLog];
             int filled = 0;
             int read;

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Threading;
 using System.Threading.Tasks;
@@ -85,10 +86,41 @@ public sealed partial class VimSession
         }
 
         VimElement error = info["error"] ?? throw VimReader.Malformed("a failed task comes without its error");
-        string method = info["name"]?.Text is { Length: > 0 } name ? name : info["descriptionId"]?.Text ?? "the task";
-        string? entityName = info["entityName"]?.Text;
-        VimFaultContext context = _channel.Context(method, info["entity"]?.Reference ?? task, string.IsNullOrEmpty(entityName) ? null : entityName);
-        throw new VimTaskException(VimFault.FromLocalized(error), context, task);
+        throw Failure(task, info, error);
+    }
+
+    /// <summary>What the server says of tasks now, without waiting for them. One that it no longer knows, or that may not be seen, is left out.</summary>
+    /// <param name="tasks">The tasks.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<IReadOnlyList<TaskOutcome>> ReadTasksAsync(IReadOnlyList<ManagedObjectReference> tasks, CancellationToken cancellationToken)
+    {
+        List<TaskOutcome> outcomes = [];
+        if (tasks.Count == 0)
+        {
+            return outcomes;
+        }
+
+        try
+        {
+            await RetrieveAsync(
+                [PropertyQuery.Of(tasks, "info")],
+                task => new DelegateObjectReader((_, value) => outcomes.Add(Outcome(task, value.Element())), (_, _) => { }),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (VimFaultException e) when (e.FaultType == "ManagedObjectNotFound" && tasks.Count > 1)
+        {
+            // One that is gone takes the whole call with it: the others are asked one by one.
+            outcomes.Clear();
+            foreach (ManagedObjectReference task in tasks)
+            {
+                outcomes.AddRange(await ReadTasksAsync([task], cancellationToken).ConfigureAwait(false));
+            }
+        }
+        catch (VimFaultException e) when (e.FaultType == "ManagedObjectNotFound")
+        {
+        }
+
+        return outcomes;
     }
 
     /// <summary>Asks the server to stop a task. One that ended meanwhile, or that is no longer known, is no error.</summary>
@@ -104,5 +136,25 @@ public sealed partial class VimSession
         catch (VimFaultException e) when (e.FaultType is "InvalidState" or "ManagedObjectNotFound")
         {
         }
+    }
+
+    private TaskOutcome Outcome(ManagedObjectReference task, VimElement info) => new()
+    {
+        Task = task,
+        State = info["state"]?.Text ?? string.Empty,
+        Method = info["name"]?.Text ?? string.Empty,
+        DescriptionId = info["descriptionId"]?.Text ?? string.Empty,
+        Entity = info["entity"]?.Reference ?? default,
+        EntityName = info["entityName"]?.Text,
+        QueuedAt = DateTimeOffset.TryParse(info["queueTime"]?.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null,
+        Fault = info["state"]?.Text == "error" && info["error"] is { } error ? Failure(task, info, error) : null,
+    };
+
+    private VimTaskException Failure(ManagedObjectReference task, VimElement info, VimElement error)
+    {
+        string method = info["name"]?.Text is { Length: > 0 } name ? name : info["descriptionId"]?.Text ?? "the task";
+        string? entityName = info["entityName"]?.Text;
+        VimFaultContext context = _channel.Context(method, info["entity"]?.Reference ?? task, string.IsNullOrEmpty(entityName) ? null : entityName);
+        return new VimTaskException(VimFault.FromLocalized(error), context, task);
     }
 }
