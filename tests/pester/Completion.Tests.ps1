@@ -18,7 +18,6 @@ Describe 'Completion' {
     It 'knows models' { Complete 'Get-MmioSize -Model V100' | Should -Contain "'V100 PCIe 32GB'" }
     It 'knows scenarios' { Complete 'Connect-GpuVSphere -Simulator -Scenario VG' | Should -Be @('vgpu', 'vgpu-setup') }
     It 'knows rules' { Complete 'Enable-GpuPassthrough -SkipRule host-u' | Should -Be 'HOST-USB-BOOT' }
-    It 'knows the simulator''s scenarios' { Complete 'Connect-GpuVSphere -Simulator -Scenario VG' | Should -Be @('vgpu', 'vgpu-setup') }
     It 'knows properties of what comes out' { Complete 'Get-GpuDevice | Where-Object Is' | Should -Contain 'IsRebootPending' }
 
     It 'does no reading of its own' {
