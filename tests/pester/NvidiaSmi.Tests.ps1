@@ -104,3 +104,35 @@ Describe 'Get-NvidiaSmi by an account without privileges' {
         }
     }
 }
+
+Describe 'Get-NvidiaSmi -Text' {
+    It 'understands what the guide greps, without a connection' {
+        $gpus = @(Get-NvidiaSmi -Text '    GPU Virtualization Mode', '        Virtualization Mode               : Host VGPU', '        Host VGPU Mode                    : SR-IOV')
+        $gpus.VirtualizationMode | Should -Be 'Host VGPU'
+        $gpus.HostVgpuMode | Should -Be 'SR-IOV'
+    }
+
+    It 'reads the XML of another day' {
+        $null = Connect-GpuVSphere -Simulator -Scenario vgpu -ClockSpeed 3000
+        $raw = Get-NvidiaSmi -VMHost 'vgpu-67-01' -Raw
+        Disconnect-GpuVSphere
+        Get-NvidiaSmi -Text ($raw -split "`n") | ForEach-Object { "$($_.Address)" } | Should -Be @('0000:3b:00.0', '0000:af:00.0')
+    }
+
+    It 'explains a text that says why it failed: <Id>' -ForEach @(
+        @{ Id = 'NvidiaNotInVgpuMode'; Text = 'No supported devices in vGPU mode'; Step = 'Set-HostGraphicsMode -VMHost <host> -GraphicsType SharedDirect' }
+        @{ Id = 'NvidiaDriverNotLoaded'; Text = "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver."; Step = 'vmkload_mod' }
+        @{ Id = 'NvidiaNoDevices'; Text = 'No devices were found'; Step = 'Get-GpuDevice' }
+        @{ Id = 'NvidiaSmiNotUnderstood'; Text = 'It is a nice day'; Step = 'Raw' }
+    ) {
+        $said = $Text
+        $record = Get-ErrorOf { try { Get-NvidiaSmi -Text $said } catch { $_ } }
+        $record.FullyQualifiedErrorId | Should -BeLike "$Id,*"
+        $record.ErrorDetails.RecommendedAction | Should -Match $Step
+    }
+
+    It 'is not mixed with a host' {
+        $record = Get-ErrorOf { try { Get-NvidiaSmi -VMHost 'esx-01' -Text 'x' } catch { $_ } }
+        $record.FullyQualifiedErrorId | Should -BeLike 'ConflictingParameters,*'
+    }
+}

@@ -37,6 +37,12 @@ public static class NvidiaSmiReader
     public static Task<string> ReadTextAsync(VimSession session, GpuHost host, IHostShells? shells, HostShellNotes notes, CancellationToken cancellationToken) =>
         UseAsync(session, host, shells, (shell, token) => RunAsync(shell, host, ReportCommand, token), notes, cancellationToken);
 
+    /// <summary>Reads what somebody has of nvidia-smi, such as what a colleague sent or what grep left of it.</summary>
+    /// <param name="text">What it wrote, in any of the forms of <see cref="NvidiaSmiText"/>.</param>
+    /// <exception cref="GpuVSphereException">NvidiaSmiMissing, NvidiaDriverNotLoaded, NvidiaNoDevices, NvidiaNotInVgpuMode: what it says is that it failed; NvidiaSmiNotUnderstood.</exception>
+    public static NvidiaSmiReport Read(string text) =>
+        NvidiaSmiFailure.Explain(new ShellResult(0, text, string.Empty), "<host>", null) is { } failure ? throw failure : NvidiaSmiText.Read(text);
+
     /// <summary>Reads through a shell that is open.</summary>
     /// <param name="shell">The host's shell.</param>
     /// <param name="host">The host with its GPUs.</param>

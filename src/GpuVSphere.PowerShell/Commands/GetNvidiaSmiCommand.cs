@@ -20,6 +20,30 @@ public sealed class GetNvidiaSmiCommand : HostShellCmdlet
     [Parameter]
     public SwitchParameter Raw { get; set; }
 
+    /// <summary>
+    /// What nvidia-smi wrote, read instead of asking a host: the XML, -q and what grep left of it, the table, -L, vgpu and vgpu -q.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNull]
+    public string[]? Text { get; set; }
+
+    internal override bool PrepareTargets()
+    {
+        if (Text is null)
+        {
+            return base.PrepareTargets();
+        }
+
+        if (Groups.Count > 0 || Raw)
+        {
+            throw new GpuVSphereException(
+                "ConflictingParameters", GpuErrorCategory.InvalidArgument, "Either a host is asked or -Text is read, not both.", null, "Leave the hosts and -Raw out, or -Text.");
+        }
+
+        WriteObject(NvidiaSmiReader.Read(string.Join("\n", Text)).Gpus, enumerateCollection: true);
+        return false;
+    }
+
     internal override async Task<IReadOnlyCollection<PciAddress>> ReadAsync(
         VimSession session, GpuHost host, Func<PciAddress?, bool> isWanted, IHostShells shells, HostShellNotes notes, PipelineRelay relay, CancellationToken cancellationToken)
     {

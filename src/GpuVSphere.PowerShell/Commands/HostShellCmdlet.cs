@@ -26,7 +26,7 @@ public abstract class HostShellCmdlet : HostCmdlet
     [Credential]
     public PSCredential? HostCredential { get; set; }
 
-    internal sealed override bool PrepareTargets()
+    internal override bool PrepareTargets()
     {
         if (Groups.Count == 0)
         {
