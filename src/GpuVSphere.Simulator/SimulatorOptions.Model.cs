@@ -50,6 +50,16 @@ public sealed partial class SimulatorOptions
     /// <summary>Whether MIG mode changes with the next reboot only, also of an idle GPU. UNCONFIRMED for ESXi (no source read says it).</summary>
     public bool MigNeedsReboot { get; init; } = true;
 
+    /// <summary>
+    /// Whether drivers of vGPU 15 and later (525) take the upper part of the registry key RmPVMRL for the frequency of strict round-robin where bit 1 is
+    /// not set, as the key's description in NVIDIA's open kernel modules has it, and for a time slice only where it is. NVIDIA's guides give examples of
+    /// both: UNCONFIRMED.
+    /// </summary>
+    public bool HasStrictRoundRobin { get; init; }
+
+    /// <summary>Whether nvidia-smi answers <c>vgpu get-scheduler-state</c>; what a driver without it says, and what one with it writes, is UNCONFIRMED.</summary>
+    public bool TellsSchedulerState { get; init; } = true;
+
     /// <summary>Whether disk-only snapshots of a running VM with a vGPU work, and are told so. UNCONFIRMED (no value of the flag was found).</summary>
     public bool VgpuDiskSnapshots { get; init; }
 

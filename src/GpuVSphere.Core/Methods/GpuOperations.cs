@@ -19,6 +19,7 @@ public static class GpuOperations
         new GraphicsFactory(),
         new GpuModeFactory(GpuMode.Ecc),
         new GpuModeFactory(GpuMode.Mig),
+        new SchedulerFactory(),
         new VibFactory(),
 
         new VmVgpuFactory(),

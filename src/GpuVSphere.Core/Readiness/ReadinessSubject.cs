@@ -62,6 +62,9 @@ public sealed record ReadinessSubject
     /// <summary>What is wanted of the host's graphics; null when something else is changed.</summary>
     public GraphicsQuestion? Graphics { get; init; }
 
+    /// <summary>What is wanted of the schedulers of <see cref="Devices"/>; null when something else is changed.</summary>
+    public SchedulerQuestion? Scheduler { get; init; }
+
     /// <summary>NVIDIA's driver on the host; null when the change does not ask for it, or when it could not be read.</summary>
     public DriverVersion? HostDriver { get; init; }
 

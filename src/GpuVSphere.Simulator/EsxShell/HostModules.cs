@@ -1,3 +1,4 @@
+using System;
 using System.Globalization;
 using System.Linq;
 using System.Text;
@@ -31,12 +32,19 @@ internal static class HostModules
         string stamp = host.BootTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         foreach (PciFunction function in SmiGpu.Visible(host).Select(gpu => gpu.Function))
         {
+            if (function.Gpu.IsMigOn)
+            {
+                // No scheduler in MIG mode (kernel_sched_mgr.c of NVIDIA's open kernel modules).
+                text.Append(stamp).Append(" cpu79:2100753)NVRM: GPU at ").Append(function.Id).Append(" has software scheduler DISABLED with policy NONE.\n");
+                continue;
+            }
+
             VgpuScheduler scheduler = function.Gpu.SchedulerAtBoot;
             text.Append(stamp).Append(" cpu79:2100753)NVRM: GPU at ").Append(function.Id).Append(" has software scheduler ")
                 .Append(scheduler.Policy == 1 ? "DISABLED" : "ENABLED").Append(" with policy ").Append(scheduler.Name).Append(".\n");
             if (scheduler.TimesliceNs > 0)
             {
-                text.Append("NVRM: Software scheduler timeslice set to ").Append((scheduler.TimesliceNs / 1_000_000).ToString(CultureInfo.InvariantCulture)).Append(" ms.\n");
+                text.Append("NVRM: Software scheduler timeslice set to ").Append(Math.Round(scheduler.TimesliceNs / 1e6).ToString(CultureInfo.InvariantCulture)).Append(" ms.\n");
             }
         }
 

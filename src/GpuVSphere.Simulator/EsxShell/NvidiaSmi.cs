@@ -46,7 +46,7 @@ internal sealed class NvidiaSmi(ShellCall call)
         return subcommand switch
         {
             "vgpu" => options.Unknown("-i", "--id", "-q", "--query", "-s", "--supported", "-c", "--creatable", "-v", "--verbose", "set-scheduler-state", "get-scheduler-state", "-p", "-a", "-ts") is { } word
-                ? Invalid(word) : SmiVgpuCommand.Run(Timestamp(), driver, chosen, options),
+                ? Invalid(word) : SmiVgpuCommand.Run(Timestamp(), driver, chosen, options, call.Inventory.Options.TellsSchedulerState),
             "mig" => options.Unknown("-i", "--id", "-lgip", "-lgi", "-cgi", "-C", "-lci", "-cci", "-dgi", "-dci", "-gi", "-ci") is { } word
                 ? Invalid(word) : SmiMigCommand.Run(chosen, options),
             _ => Main(driver, all, chosen, options),

@@ -11,8 +11,16 @@ namespace GpuVSphere.Simulator.EsxShell;
 /// <summary><c>nvidia-smi vgpu</c>, as in samples/nvidia-smi-vgpu-*.txt; the text of get-scheduler-state is UNCONFIRMED.</summary>
 internal static class SmiVgpuCommand
 {
-    public static ShellResult Run(string timestamp, GpuDriver driver, IReadOnlyList<SmiGpu> gpus, SmiOptions options)
+    /// <summary>The first branch whose guide has set-scheduler-state (vim25-gpu.md 8: NVUG of R550); which had it first is UNCONFIRMED.</summary>
+    private const int FirstLiveBranch = 550;
+
+    public static ShellResult Run(string timestamp, GpuDriver driver, IReadOnlyList<SmiGpu> gpus, SmiOptions options, bool tellsState)
     {
+        if ((options.Has("set-scheduler-state") && driver.Branch < FirstLiveBranch) || (options.Has("get-scheduler-state") && (driver.Branch < FirstLiveBranch || !tellsState)))
+        {
+            return ShellCall.Says("Invalid combination of input arguments. Please run 'nvidia-smi -h' for help.\n", 2);
+        }
+
         List<SmiGpu> able = gpus.Where(gpu => gpu.IsHostVgpu).ToList();
         if (able.Count == 0)
         {
@@ -108,6 +116,12 @@ internal static class SmiVgpuCommand
 
     private static void GetScheduler(StringBuilder text, SmiGpu gpu)
     {
+        if (gpu.State.IsMigOn)
+        {
+            SmiNode.Line("vGPU scheduling policy", null, "N/A").Print(text, 4);
+            return;
+        }
+
         string policy = gpu.State.Scheduler.Policy switch { 2 => "Equal Share", 3 => "Fixed Share", _ => "Best Effort" };
         SmiNode.Line("vGPU scheduling policy", null, policy).Print(text, 4);
         SmiNode.Line("Time Slice(ns)", null, gpu.State.Scheduler.TimesliceNs.ToString(CultureInfo.InvariantCulture)).Print(text, 4);
@@ -129,6 +143,13 @@ internal static class SmiVgpuCommand
             {
                 text.Append("Unable to set the vGPU scheduler state on GPU \"").Append(gpu.BusId).Append("\".\n");
                 text.Append("vGPU scheduler state cannot be configured, if vGPU instance is currently active on the device.\n");
+                status = 1;
+                continue;
+            }
+
+            if (gpu.State.IsMigOn)
+            {
+                text.Append("Unable to set the vGPU scheduler state on GPU \"").Append(gpu.BusId).Append("\".\nNot Supported\n");
                 status = 1;
                 continue;
             }

@@ -13,6 +13,9 @@ internal sealed record VgpuScheduler(int Policy, long TimesliceNs)
 {
     public static VgpuScheduler BestEffort { get; } = new(1, 0);
 
+    /// <summary>The branch of vGPU 15.0, the first whose schedulers are strict unless told otherwise (NVIDIA AI Enterprise user guide, scheduling policies).</summary>
+    private const int FirstStrictBranch = 525;
+
     private static readonly Regex s_key = new(@"(?:^|[;""\s=])RmPVMRL=(0x[0-9a-fA-F]+|\d+)", RegexOptions.CultureInvariant);
 
     private static readonly Regex s_device = new(@"pci=(?<address>[0-9a-fA-F:.]+)(?<keys>(?:;(?!pci=)[^;""\s]+)*)", RegexOptions.CultureInvariant);
@@ -35,13 +38,13 @@ internal sealed record VgpuScheduler(int Policy, long TimesliceNs)
             {
                 if (PciId.TryParse(device.Groups["address"].Value, out PciId id) && id == function.Id && Value(device.Groups["keys"].Value) is { } own)
                 {
-                    return FromRegistry(own);
+                    return FromRegistry(host, own);
                 }
             }
         }
 
         string? all = line.Split([' '], StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(each => each.StartsWith("NVreg_RegistryDwords=", StringComparison.Ordinal));
-        return all is not null && Value(all.Substring("NVreg_RegistryDwords=".Length)) is { } value ? FromRegistry(value) : BestEffort;
+        return all is not null && Value(all.Substring("NVreg_RegistryDwords=".Length)) is { } value ? FromRegistry(host, value) : BestEffort;
     }
 
     private static uint? Value(string keys)
@@ -59,17 +62,21 @@ internal sealed record VgpuScheduler(int Policy, long TimesliceNs)
     }
 
     /// <summary>
-    /// What the value of the registry key RmPVMRL means: the low byte 0x00 best effort, 0x01 equal share, 0x11 fixed share; the byte at 0x00TT0000
-    /// is the time slice in milliseconds.
+    /// What the value of the registry key RmPVMRL means: bit 0 a scheduler other than best effort, bits 4 to 7 which one (0 equal share, 1 fixed share), the
+    /// byte at 0x00TT0000 the time slice in milliseconds, 30 at most; strict round-robin takes bits 12 to 21 for its frequency instead, 63 to 960 Hz.
     /// </summary>
-    public static VgpuScheduler FromRegistry(uint value)
+    private static VgpuScheduler FromRegistry(HostSystem host, uint value)
     {
-        long slice = (value >> 16 & 0xff) * 1_000_000L;
-        return (value & 0xff) switch
+        if ((value & 1) == 0 || (value >> 4 & 0xf) > 1)
         {
-            0x01 => new VgpuScheduler(2, slice),
-            0x11 => new VgpuScheduler(3, slice),
-            _ => BestEffort,
-        };
+            return BestEffort;
+        }
+
+        bool isStrict = host.Inventory.Options.HasStrictRoundRobin && (value & 2) == 0 && GpuDriver.Of(host) is { Branch: >= FirstStrictBranch };
+        long hertz = value >> 12 & 0x3ff;
+        long slice = !isStrict ? Math.Min(value >> 16 & 0xff, 30) * 1_000_000L
+            : hertz == 0 ? 0
+            : 1_000_000_000L / Math.Max(63, Math.Min(960, hertz));
+        return new VgpuScheduler((value >> 4 & 0xf) == 1 ? 3 : 2, slice);
     }
 }

@@ -40,6 +40,18 @@ public sealed class ReadinessRulesTests
         HostDriver = DriverVersion.TryParse(driver),
     };
 
+    // Tesla M60.
+    private static GpuDevice Maxwell => Samples.Gpu(false, false, false) with { Address = new PciAddress(0, 0x86, 0, 0), DeviceId = 0x13F2 };
+
+    private static ReadinessSubject Share(bool isFixed, bool namesDevices, params GpuDevice[] devices) => new()
+    {
+        Action = ReadinessAction.SetScheduler,
+        Target = Samples.HostTarget,
+        Host = Samples.Host(devices),
+        Devices = devices,
+        Scheduler = new SchedulerQuestion { IsFixedShare = isFixed, NamesDevices = namesDevices },
+    };
+
     /// <summary>Each spoils one thing: the rule that must speak, whether it blocks, and a word that its message must have.</summary>
     public static TheoryData<string, string, FindingSeverity, string> Spoiled() => new()
     {
@@ -64,6 +76,11 @@ public sealed class ReadinessRulesTests
         { "ECC on before vGPU 9.0", "ECC-RELEASE", FindingSeverity.Block, "vGPU 6.0" },
         { "ECC off since vGPU 9.0", "ECC-RELEASE", FindingSeverity.Warning, "not needed" },
         { "ECC, release unknown", "ECC-RELEASE", FindingSeverity.Warning, "not known" },
+        { "equal share, Maxwell named", "SCHEDULER-GENERATION", FindingSeverity.Block, "Pascal" },
+        { "equal share, Maxwell beside another", "SCHEDULER-GENERATION", FindingSeverity.Warning, "Pascal" },
+        { "fixed share, mixed size", "SCHEDULER-MIXED-SIZE", FindingSeverity.Block, "mixed size" },
+        { "equal share, MIG", "SCHEDULER-MIG", FindingSeverity.Warning, "MIG mode" },
+        { "scheduler, no GPU", "HOST-GPU", FindingSeverity.Block, "no NVIDIA GPU" },
         { "VM orphaned", "VM-CONNECTED", FindingSeverity.Block, "orphaned" },
         { "VM privilege missing", "PRIVILEGE-VM", FindingSeverity.Block, "VirtualMachine.Config.AddRemoveDevice" },
         { "VM privileges unreadable", "PRIVILEGE-VM", FindingSeverity.Warning, "could not be read" },
@@ -134,6 +151,11 @@ public sealed class ReadinessRulesTests
             "ECC on before vGPU 9.0" => Ecc(true, "390.42"),
             "ECC off since vGPU 9.0" => Ecc(false, "535.161.05"),
             "ECC, release unknown" => Ecc(true, "100.1"),
+            "equal share, Maxwell named" => Share(false, true, Maxwell, fresh),
+            "equal share, Maxwell beside another" => Share(false, false, Maxwell, fresh),
+            "fixed share, mixed size" => Share(true, false, fresh with { VgpuMode = "mixedSize" }),
+            "equal share, MIG" => Share(false, false, fresh with { VgpuMode = "multiInstanceGpu" }),
+            "scheduler, no GPU" => Share(false, false) with { Host = Samples.Host() },
             "VM orphaned" => Add(vm with { ConnectionState = "orphaned" }),
             "VM privilege missing" => Add(vm with { Privileges = [] }),
             "VM privileges unreadable" => Add(vm with { Privileges = null }),
@@ -193,6 +215,7 @@ public sealed class ReadinessRulesTests
     {
         Assert.Empty(ReadinessRules.Check([Enable(), Add()]));
         Assert.Empty(ReadinessRules.Check([Ecc(false, "390.42"), Ecc(true, "535.161.05"), Ecc(true, "430.27")]));
+        Assert.Empty(ReadinessRules.Check([Share(true, true, Samples.Gpu(false, false, false)), Share(false, false, Samples.Gpu(false, false, false) with { VgpuMode = "mixedSize" })]));
     }
 
     [Fact]

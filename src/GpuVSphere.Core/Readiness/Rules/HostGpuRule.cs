@@ -15,7 +15,7 @@ internal sealed class HostGpuRule : ReadinessRule
     public override string Source => "HostHardwareInfo.pciDevice: no display device of vendor 0x10DE";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.SetGraphics | ReadinessAction.InstallDriver;
+    public override ReadinessAction AppliesTo => ReadinessAction.SetGraphics | ReadinessAction.InstallDriver | ReadinessAction.SetScheduler;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)

@@ -1,0 +1,48 @@
+using System.Collections.Generic;
+using System.Linq;
+using GpuVSphere.Catalog;
+using GpuVSphere.Inventory;
+
+namespace GpuVSphere.Readiness.Rules;
+
+/// <summary>The GPU has schedulers other than best effort.</summary>
+internal sealed class SchedulerGenerationRule : ReadinessRule
+{
+    private static readonly string[] s_without = ["Kepler", "Maxwell"];
+
+    /// <inheritdoc/>
+    public override string Id => "SCHEDULER-GENERATION";
+
+    /// <inheritdoc/>
+    public override string Title => "The GPU has the scheduler";
+
+    /// <inheritdoc/>
+    public override string Source => "NVIDIA's vGPU user guide, scheduling policies: equal share and fixed share on architectures after Maxwell";
+
+    /// <inheritdoc/>
+    public override ReadinessAction AppliesTo => ReadinessAction.SetScheduler;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
+    {
+        if (subject.Scheduler is not { } wanted)
+        {
+            yield break;
+        }
+
+        GpuDevice[] without = [.. subject.Devices.Where(device => s_without.Contains(
+            GpuCatalog.Default.Find(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId)?.Architecture
+            ?? VgpuCatalog.Default.FindBoards(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId).FirstOrDefault()?.Architecture))];
+        if (without.Length == 0)
+        {
+            yield break;
+        }
+
+        string said = $"{string.Join(", ", without.Select(device => $"{device.Address} ({device.Model ?? device.Name})"))} on {subject.Target.Name} has the best effort scheduler alone: equal and fixed share came with Pascal.";
+
+        // A host's setting is of use for its other GPUs.
+        yield return wanted.NamesDevices || without.Length == subject.Devices.Count
+            ? Verdict.Confirmed(said, "Leave it out, or use -Policy BestEffort for it.")
+            : Verdict.Unconfirmed(said);
+    }
+}
