@@ -143,7 +143,15 @@ internal sealed class SshServer : IDisposable
                 "  GlobalKnownHostsFile /dev/null",
                 .. jump ? (string[])[$"Host {Name}", "  ProxyJump jump-peer"] : [],
             ]);
-        return new OpenSshHostShells(new OpenSshOptions { Program = Peer.Ssh.Path, ConfigFile = config, Credential = password is null ? null : Login(password) });
+        return new OpenSshHostShells(new OpenSshOptions
+        {
+            Program = Peer.Ssh.Path,
+            ConfigFile = config,
+            Credential = password is null ? null : Login(password),
+
+            // A busy machine takes its time to start two servers for one connection; how long is not what is tested.
+            ConnectTimeout = TimeSpan.FromMinutes(2),
+        });
     }
 
     /// <inheritdoc/>
