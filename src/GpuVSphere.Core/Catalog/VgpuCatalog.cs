@@ -14,7 +14,6 @@ namespace GpuVSphere.Catalog;
 public sealed class VgpuCatalog
 {
     private const ushort Nvidia = 0x10DE;
-    private const int NearNames = 5;
 
     private static readonly Lazy<VgpuCatalog> s_default = new(LoadEmbedded, LazyThreadSafetyMode.ExecutionAndPublication);
 
@@ -125,19 +124,6 @@ public sealed class VgpuCatalog
     /// <param name="build">The build number.</param>
     /// <returns>The build, or null when it is not known.</returns>
     public EsxiBuild? FindBuild(int build) => EsxiBuilds.FirstOrDefault(candidate => candidate.Build == build);
-
-    /// <summary>The names nearest to one that is not found.</summary>
-    /// <param name="name">What was typed.</param>
-    /// <param name="among">The names that could be meant.</param>
-    public static IReadOnlyList<string> Near(string name, IEnumerable<string> among)
-    {
-        string asked = name.Trim().ToLowerInvariant();
-        return [.. among
-            .Distinct(StringComparer.OrdinalIgnoreCase)
-            .OrderBy(candidate => EditDistance.Between(asked, candidate.ToLowerInvariant()))
-            .ThenBy(candidate => candidate, StringComparer.OrdinalIgnoreCase)
-            .Take(NearNames)];
-    }
 
     private static VgpuCatalog LoadEmbedded()
     {

@@ -81,6 +81,15 @@ public static class CapacityReport
         .OrderBy(cluster => cluster.ServerName, StringComparer.OrdinalIgnoreCase)
         .ThenBy(cluster => cluster.Name, StringComparer.OrdinalIgnoreCase)];
 
+    /// <summary>The profiles that hosts offer whose names are nearest to one that none of them offers; none where no name is near.</summary>
+    /// <param name="profile">What was typed.</param>
+    /// <param name="hosts">The hosts that were asked.</param>
+    public static IReadOnlyList<string> Near(string profile, IEnumerable<VgpuHost> hosts)
+    {
+        const int Most = 5;
+        return NearNames.Find(profile.Trim(), hosts.SelectMany(host => host.OfferedProfiles ?? []), Most);
+    }
+
     private static ClusterCapacity Cluster(IReadOnlyList<HostCapacity> hosts, string? profile)
     {
         GpuUse[] gpus = [.. hosts.SelectMany(host => host.Gpus)];

@@ -20,15 +20,15 @@ public sealed class HostCapacity
 
     private readonly VgpuHost _host;
     private readonly VgpuCatalog _catalog;
-    private readonly HostSituation _situation;
+    private readonly GpuWays _ways;
 
-    private HostCapacity(VgpuHost host, VgpuCatalog catalog, HostSituation situation) => (_host, _catalog, _situation) = (host, catalog, situation);
+    private HostCapacity(VgpuHost host, VgpuCatalog catalog, GpuWays ways) => (_host, _catalog, _ways) = (host, catalog, ways);
 
     /// <summary>The host.</summary>
     public GpuHost Host => _host.Host;
 
     /// <summary>Its GPUs, each with its mode and what runs on it.</summary>
-    public IReadOnlyList<GpuUse> Gpus => _situation.Uses;
+    public IReadOnlyList<GpuUse> Gpus => _ways.Uses;
 
     /// <summary>Why nothing starts on the host at all (not connected, maintenance mode); null when it is ready.</summary>
     public string? NotReady => !Host.IsConnected ? $"The host {Host.Name} is not connected."
@@ -58,7 +58,7 @@ public sealed class HostCapacity
     public bool HasGpuFor(string profile)
     {
         ProfileFacts facts = FactsOf(profile);
-        return _situation.Ways[0].Any(gpu => gpu.Has(facts) == true);
+        return _ways.Ways[0].Any(gpu => gpu.Has(facts) == true);
     }
 
     /// <summary>How many more vGPUs of a profile start on the host, each on its own or several in one VM.</summary>
@@ -76,15 +76,15 @@ public sealed class HostCapacity
             return NotOffered(facts);
         }
 
-        GpuRoom[][] rooms = [.. _situation.Ways.Select(way => way.Select(gpu => gpu.RoomFor(facts)).ToArray())];
+        GpuRoom[][] rooms = [.. _ways.Ways.Select(way => way.Select(gpu => gpu.RoomFor(facts)).ToArray())];
         List<GpuFit> fits = [];
-        for (int index = 0; index < _situation.Uses.Count; index++)
+        for (int index = 0; index < _ways.Uses.Count; index++)
         {
             GpuRoom[] here = [.. rooms.Select(way => way[index])];
             GpuRoom worst = here.OrderBy(room => room.Least).First();
             fits.Add(new GpuFit
             {
-                Device = _situation.Uses[index].Device,
+                Device = _ways.Uses[index].Device,
                 CanStart = worst.Least,
                 MayStart = here.Max(room => room.Most),
                 FreePlacements = here.Length == 1 ? worst.FreePlacements : null,
@@ -101,10 +101,10 @@ public sealed class HostCapacity
         return new VgpuFit
         {
             Profile = facts.Name,
-            CanStart = isOfferedForCertain && !_situation.IsCutShort ? can : 0,
+            CanStart = isOfferedForCertain && !_ways.IsCutShort ? can : 0,
             MayStart = may,
             Gpus = fits,
-            Next = may == 0 ? [] : [.. _situation.Ways.SelectMany(way => Choices(way, facts)).Select(choice => choice.Device.Address).Distinct().OrderBy(address => address)],
+            Next = may == 0 ? [] : [.. _ways.Ways.SelectMany(way => Choices(way, facts)).Select(choice => choice.Device.Address).Distinct().OrderBy(address => address)],
             Notes = [.. Notes(facts).Concat(rooms.SelectMany(way => way).Select(room => room.Note).OfType<string>()).Distinct()],
             Confidence = facts.Confidence,
             Why = WhyNotMore(facts, fits),
@@ -152,13 +152,13 @@ public sealed class HostCapacity
             return null;
         }
 
-        RunningVgpu started = Next(facts, _situation.Ways[0].Sum(gpu => gpu.Running.Count));
-        IReadOnlyList<GpuState>[] ways = [.. _situation.Ways.SelectMany(way => Choices(way, facts).Select(choice => Started(way, choice, started, facts)))];
-        return new HostCapacity(_host, _catalog, _situation.With(ways));
+        RunningVgpu started = Next(facts, _ways.Ways[0].Sum(gpu => gpu.Running.Count));
+        IReadOnlyList<GpuState>[] ways = [.. _ways.Ways.SelectMany(way => Choices(way, facts).Select(choice => Started(way, choice, started, facts)))];
+        return new HostCapacity(_host, _catalog, _ways.With(ways));
     }
 
     private static HostCapacity Of(VgpuHost host, IReadOnlyList<PlacedVgpu> placed, IReadOnlyList<NvidiaSmiGpu> told) =>
-        new(host, VgpuCatalog.Default, HostSituation.Of(host, VgpuCatalog.Default, placed, told));
+        new(host, VgpuCatalog.Default, GpuWays.Of(host, VgpuCatalog.Default, placed, told));
 
     /// <summary>Whether a profile is a GPU's own; null when nothing tells.</summary>
     internal bool? Has(GpuDevice device, ProfileFacts facts) => StateOf(device).Has(facts);
@@ -193,7 +193,7 @@ public sealed class HostCapacity
         }
     }
 
-    private GpuState StateOf(GpuDevice device) => _situation.Ways[0].First(gpu => gpu.Device.Address == device.Address);
+    private GpuState StateOf(GpuDevice device) => _ways.Ways[0].First(gpu => gpu.Device.Address == device.Address);
 
     // A VM that does not exist yet: vGPUs with one number are one VM's, for the policy counts VMs.
     private static RunningVgpu Next(ProfileFacts facts, int number) =>
@@ -204,7 +204,7 @@ public sealed class HostCapacity
         Profile = facts.Name,
         CanStart = 0,
         MayStart = 0,
-        Gpus = [.. _situation.Uses.Select(use => new GpuFit { Device = use.Device, CanStart = 0, MayStart = 0, Obstacle = obstacle, Why = why })],
+        Gpus = [.. _ways.Uses.Select(use => new GpuFit { Device = use.Device, CanStart = 0, MayStart = 0, Obstacle = obstacle, Why = why })],
         Confidence = facts.Confidence,
         Why = why,
     };
@@ -212,7 +212,7 @@ public sealed class HostCapacity
     // Why a profile is not offered is seen from the GPUs that could have it: most often they are in the wrong mode.
     private VgpuFit NotOffered(ProfileFacts facts)
     {
-        GpuState[] own = [.. _situation.Ways[0].Where(gpu => gpu.Has(facts) == true)];
+        GpuState[] own = [.. _ways.Ways[0].Where(gpu => gpu.Has(facts) == true)];
         GpuRoom[] rooms = [.. own.Select(gpu => gpu.RoomFor(facts))];
         string why = own.Length == 0
             ? $"{Host.Name} does not offer {facts.Name}: it has no GPU with this profile."
@@ -222,7 +222,7 @@ public sealed class HostCapacity
         VgpuFit closed = Closed(facts, GpuObstacle.NotOffered, why);
         return closed with
         {
-            Gpus = [.. _situation.Ways[0].Select(gpu => gpu.RoomFor(facts)).Zip(closed.Gpus, (room, fit) =>
+            Gpus = [.. _ways.Ways[0].Select(gpu => gpu.RoomFor(facts)).Zip(closed.Gpus, (room, fit) =>
                 room.Obstacle is GpuObstacle.None or GpuObstacle.Full or GpuObstacle.OtherSize or GpuObstacle.OtherSeries
                     ? fit
                     : fit with { Obstacle = room.Obstacle, Why = room.Why })],
@@ -233,8 +233,8 @@ public sealed class HostCapacity
     {
         ProfileFacts[] facts = [.. profiles.Select(FactsOf)];
         int budget = 20_000;
-        bool some = false, all = !_situation.IsCutShort && _host.OfferedProfiles is not null;
-        foreach (IReadOnlyList<GpuState> way in _situation.Ways)
+        bool some = false, all = !_ways.IsCutShort && _host.OfferedProfiles is not null;
+        foreach (IReadOnlyList<GpuState> way in _ways.Ways)
         {
             (bool can, bool may) = Place(way, facts, 0, ref budget);
             some |= may;
@@ -282,7 +282,7 @@ public sealed class HostCapacity
             yield return $"Which profiles {Host.Name} offers could not be read.";
         }
 
-        if (_situation.Ways.Count > 1 || _situation.IsCutShort)
+        if (_ways.Ways.Count > 1 || _ways.IsCutShort)
         {
             yield return $"On which GPU of {Host.Name} some running vGPUs are is not certain; the numbers hold for every way they may be.";
         }

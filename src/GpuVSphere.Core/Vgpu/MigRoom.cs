@@ -26,7 +26,7 @@ internal sealed class MigRoom
     {
         (_profile, _wanted, _seats, _groups) = (profile, wanted, MigGeometry.SeatsOf(profile), groups);
         (int Start, int Size)[] own = [.. groups.SelectMany(group => group.Starts.Select(start => (start, group.Kind.Size)))];
-        _idle = [.. told.Where(instance => own.All(one => one.Start != instance.Start))];
+        _idle = [.. told.Where(instance => own.All(one => one.Start != instance.Start)).OrderBy(instance => instance.Profile, StringComparer.Ordinal).ThenBy(instance => instance.Start)];
         _placed = [.. own, .. _idle.Select(instance => (instance.Start, instance.Size))];
     }
 
@@ -118,10 +118,14 @@ internal sealed class MigRoom
     private IEnumerable<int[]> Owners()
     {
         IEnumerable<int[]> ways = [[]];
-        foreach (MigInstance instance in _idle)
+        for (int at = 0; at < _idle.Count; at++)
         {
+            MigInstance instance = _idle[at];
             int[] able = [-1, .. _groups.Select((group, index) => (group, index)).Where(one => one.group.Unplaced > 0 && IsFor(instance, one.group.Facts, one.group.Kind)).Select(one => one.index)];
-            ways = ways.SelectMany(_ => able, (way, owner) => way.Append(owner).ToArray());
+
+            // Of instances of one kind it does not matter which has which owner: they are given in the order of the owners.
+            bool isSame = at > 0 && _idle[at - 1].Profile == instance.Profile;
+            ways = ways.SelectMany(way => able.Where(owner => !isSame || owner >= way[way.Length - 1]), (way, owner) => way.Append(owner).ToArray());
         }
 
         // Each owner has at least one vGPU on each of its instances.

@@ -66,7 +66,9 @@ internal static class VmVgpuPlanner
         string[] come = [.. proposal.Edit.Vgpus.Select(added => added.Profile), .. proposal.Edit.ReplacedVgpus.Select(replaced => replaced.Profile)];
         string[] after = [.. VgpusOf(rest).Select(device => device.VgpuProfile).OfType<string>(), .. come];
         HashSet<Vim.VimObjectId> itself = [situation.Vm.Id];
-        VgpuStart? start = situation.VgpuHost is { } host && after.Length > 0 ? HostCapacity.Of(VgpuHosts.Without(host, itself)).CanStart(after) : null;
+        string[] groups = [.. proposal.Edit.DeviceGroups.Select(group => group.Name)];
+        string[] groupsAfter = [.. VgpusOf(rest).Select(device => device.DeviceGroup).OfType<string>().Concat(groups).Distinct(StringComparer.OrdinalIgnoreCase)];
+        VgpuStart? start = situation.VgpuHost is { } host && after.Length > 0 ? Start(HostCapacity.Of(VgpuHosts.Without(host, itself)), after, groupsAfter) : null;
         return new VgpuQuestion
         {
             Wishes = [.. come.Distinct(StringComparer.OrdinalIgnoreCase).Select(profile => Wish(profile, situation))],
@@ -75,9 +77,22 @@ internal static class VmVgpuPlanner
             WhyNoRoom = start is null ? "What runs on the VM's host could not be read." : start.Why,
             HostsWithRoom = start?.Verdict == true
                 ? []
-                : [.. situation.OtherHosts.Where(other => HostCapacity.Of(VgpuHosts.Without(other, itself)).CanStart(after).Verdict == true).Select(other => other.Host.Name)],
-            DeviceGroups = [.. proposal.Edit.DeviceGroups.Select(group => group.Name)],
+                : [.. situation.OtherHosts.Where(other => Start(HostCapacity.Of(VgpuHosts.Without(other, itself)), after, groupsAfter).Verdict == true).Select(other => other.Host.Name)],
+            DeviceGroups = groups,
             PassthroughDevices = rest.PciDevices.Count(VmGpuDevices.IsPassthrough),
+        };
+    }
+
+    // A device group needs GPUs that NVLink joins, with nothing on them. vSphere does not tell which those are: only where all are free it is certain.
+    private static VgpuStart Start(HostCapacity capacity, string[] profiles, string[] groups)
+    {
+        VgpuStart start = capacity.CanStart(profiles);
+        string[] busy = groups.Length == 0 || start.Verdict != true ? []
+            : [.. profiles.Distinct(StringComparer.OrdinalIgnoreCase).SelectMany(profile => capacity.Fit(profile).Gpus).Where(gpu => gpu.InTheWay.Count > 0).Select(gpu => gpu.Device.Address.ToString()).Distinct()];
+        return busy.Length == 0 ? start : start with
+        {
+            Verdict = null,
+            Why = $"{string.Join(", ", groups)} needs GPUs of {capacity.Host.Name} that NVLink joins, with nothing on them. Which those are vSphere does not tell, and vGPUs run on {string.Join(", ", busy)}.",
         };
     }
 

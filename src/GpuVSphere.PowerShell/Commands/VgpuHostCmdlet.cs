@@ -38,14 +38,15 @@ public abstract class VgpuHostCmdlet : HostCmdlet
     /// <summary>The error about a profile that none of the hosts has, with the names that could be meant.</summary>
     private protected static GpuVSphereException NotFound(string name, IEnumerable<VgpuHost> hosts)
     {
-        string[] offered = [.. hosts.SelectMany(host => host.OfferedProfiles ?? []).Distinct(StringComparer.OrdinalIgnoreCase)];
-        IReadOnlyList<string> near = Catalog.VgpuCatalog.Near(name, offered);
+        VgpuHost[] asked = [.. hosts];
+        IReadOnlyList<string> near = CapacityReport.Near(name, asked);
         return new GpuVSphereException(
             "VgpuProfileNotFound",
             GpuErrorCategory.ObjectNotFound,
             $"No host that was asked offers the vGPU profile '{name}'.",
             name,
             near.Count > 0 ? $"Near names: {string.Join(", ", near)}. Get-VgpuProfile lists them all."
+                : asked.Any(host => host.OfferedProfiles is { Count: > 0 }) ? "Get-VgpuProfile lists the profiles that are offered."
                 : "No host that was asked offers any vGPU profile: Get-HostGraphicsMode shows the graphics types, Get-NvidiaVib the drivers.");
     }
 

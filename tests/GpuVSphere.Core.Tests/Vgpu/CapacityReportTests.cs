@@ -113,4 +113,14 @@ public sealed class CapacityReportTests
 
         Assert.Equal((0, "esx-1"), (row.CanStart, row.Name));
     }
+
+    [Fact]
+    public void The_near_names_are_those_that_are_offered()
+    {
+        VgpuHost[] hosts = [VgpuLab.Host("6.7.0").Gpu(VgpuLab.P100).Read(), VgpuLab.Host("6.7.0").Gpu(VgpuLab.T4).Read()];
+
+        Assert.Equal("grid_p100-8q", CapacityReport.Near(" GRID_P10-8Q ", hosts)[0]);
+        Assert.Equal(5, CapacityReport.Near("grid_p100-8z", hosts).Count);
+        Assert.Empty(CapacityReport.Near("something else altogether", hosts));
+    }
 }

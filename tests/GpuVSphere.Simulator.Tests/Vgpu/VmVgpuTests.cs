@@ -301,6 +301,24 @@ public sealed class VmVgpuTests : IAsyncLifetime
         Assert.Contains(Group, finding.NextStep);
     }
 
+    [Fact]
+    public async Task A_device_group_beside_other_vgpus_is_not_certain_and_says_why()
+    {
+        const string Group = "Nvidia:2@grid_a100d-80c%NVLink";
+        IGpuOperation Give() => Operation(VmVgpuIntents.Add([Wanted("c803-01")], [Group], NoParameters, s_powerOn));
+        Assert.DoesNotContain((await Give().PlanAsync(CancellationToken.None)).Findings, finding => finding.RuleId == "VGPU-ROOM");
+
+        // Two GPUs are left, of which NVLink joins none.
+        await DoneAsync(Add("c803-02", s_powerOn, "grid_a100d-80c"));
+        Finding finding = Assert.Single((await Give().PlanAsync(CancellationToken.None)).Findings, finding => finding.RuleId == "VGPU-ROOM");
+        Assert.False(finding.Blocks);
+        Assert.Contains("NVLink joins", finding.Message);
+        Assert.Contains("0000:3b:00.0", finding.Message);
+
+        await DoneAsync(Add("c803-03", s_powerOn, "grid_a100d-80c"));
+        Assert.Contains((await Give().PlanAsync(CancellationToken.None)).Findings, finding => finding is { RuleId: "VGPU-ROOM", Blocks: true });
+    }
+
     [Theory]
     [InlineData("v67-01", 14, new[] { P100Half, P100Half }, "VGPU-PER-VM")]
     [InlineData("v70-01", 19, new[] { "grid_t4-8q", "grid_t4-8q" }, "VGPU-WHOLE")]

@@ -12,7 +12,7 @@ namespace GpuVSphere.Vgpu;
 /// The ways in which a host's GPUs may be in use, by what was read: one, as a rule. There are several where the server does not tell which vGPU of a VM is
 /// on which GPU, or whether a GPU is in MIG mode (before 8.0 U3). Pure.
 /// </summary>
-internal sealed record HostSituation
+internal sealed record GpuWays
 {
     private const int MostWays = 256;
 
@@ -28,7 +28,7 @@ internal sealed record HostSituation
     /// <summary>Whether there are more ways than were looked at.</summary>
     public bool IsCutShort { get; init; }
 
-    public static HostSituation Of(VgpuHost host, VgpuCatalog catalog, IReadOnlyList<PlacedVgpu> placed, IReadOnlyList<NvidiaSmiGpu> told)
+    public static GpuWays Of(VgpuHost host, VgpuCatalog catalog, IReadOnlyList<PlacedVgpu> placed, IReadOnlyList<NvidiaSmiGpu> told)
     {
         GpuState[] gpus = [.. host.Host.Devices.Select(device => Told(Bare(host, catalog, device), told.FirstOrDefault(gpu => gpu.Address == device.Address)))];
         (List<GpuState[]> ways, bool isCutShort) = ModesOf(host, catalog, gpus);
@@ -53,10 +53,10 @@ internal sealed record HostSituation
         // A GPU that the host lists for a VM has at least one of its vGPUs.
         List<GpuState[]> listed = [.. ways.Where(way => way.All(gpu => AllListedRun(host, gpu)))];
         ways = listed.Count > 0 ? listed : ways;
-        return new HostSituation { Ways = ways, Uses = UsesOf(host, ways), IsCutShort = isCutShort };
+        return new GpuWays { Ways = ways, Uses = UsesOf(host, ways), IsCutShort = isCutShort };
     }
 
-    public HostSituation With(IReadOnlyList<IReadOnlyList<GpuState>> ways) => this with { Ways = [.. ways.Take(MostWays)], IsCutShort = IsCutShort || ways.Count > MostWays };
+    public GpuWays With(IReadOnlyList<IReadOnlyList<GpuState>> ways) => this with { Ways = [.. ways.Take(MostWays)], IsCutShort = IsCutShort || ways.Count > MostWays };
 
     private static GpuState Bare(VgpuHost host, VgpuCatalog catalog, GpuDevice device)
     {
