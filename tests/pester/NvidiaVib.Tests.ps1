@@ -135,7 +135,7 @@ Describe 'Get- and Uninstall-NvidiaVib' {
         $vibs.HostName | Should -Contain 'vgpu-67-01'
         $vibs.HostName | Should -Contain 'vgpu-90-01'
         $lines = Get-TableText $vibs
-        $lines[1] | Should -Match '^VMHost\s+Name\s+Version\s+vGPU\s+RebootPending'
+        $lines[1] | Should -Match '^VMHost\s+Name\s+Driver\s+vGPU\s+Reboot'
         ($lines | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual 120
     }
 

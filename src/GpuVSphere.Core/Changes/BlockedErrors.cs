@@ -29,8 +29,8 @@ public static class BlockedErrors
     internal static Finding Finding(PlanTarget target, GpuVSphereException error) =>
         new(error.Id, FindingSeverity.Block, target, error.Message, error.NextStep) { ErrorId = error.Id, ErrorCategory = error.Category };
 
-    // A step is a sentence or a command line: a full stop is never followed by a semicolon.
-    private static string JoinSteps(IEnumerable<string> steps) => string.Join("; ", steps).Replace(".; ", ". ");
+    // A step is a sentence or a command line: a full stop is never followed by a semicolon, and what has lines of its own comes last.
+    private static string JoinSteps(IEnumerable<string> steps) => string.Join("; ", steps.OrderBy(step => step.IndexOf('\n') >= 0)).Replace(".; ", ". ");
 
     private static GpuErrorCategory CategoryOf(Finding finding) =>
         finding.RuleId.StartsWith("PRIVILEGE-", System.StringComparison.Ordinal) ? GpuErrorCategory.PermissionDenied : GpuErrorCategory.InvalidState;

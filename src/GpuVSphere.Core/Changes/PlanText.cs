@@ -18,7 +18,7 @@ public static class PlanText
     /// <summary>Lays a plan out as text.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="width">The columns there are, 40 or more; a narrower screen is treated as 40. Longer texts are wrapped within their column.</param>
-    /// <returns>The lines, none longer than <paramref name="width"/>, without line ends.</returns>
+    /// <returns>The lines without line ends; none longer than <paramref name="width"/> but those of a next step that are to be copied as they are.</returns>
     public static IReadOnlyList<string> Lines(ChangePlan plan, int width = 120)
     {
         width = Math.Max(width, 40);
@@ -27,7 +27,7 @@ public static class PlanText
         int objects = plan.Changes.Select(change => change.Target).Distinct().Count();
         lines.AddRange(Wrap(
             changes == 0
-                ? $"{plan.Intent.Title}: nothing to change."
+                ? plan.Intent.Title + (plan.Findings.Any(finding => finding.Blocks) ? ": nothing can be done as things are." : ": nothing to change.")
                 : $"{plan.Intent.Title}: {Count(changes, "change")} of {Count(objects, "object")}.",
             width));
 
@@ -66,7 +66,11 @@ public static class PlanText
                     FindingSeverity.Warning => "WARNING",
                     _ => "NOTE",
                 };
-                lines.AddRange(Wrap($"{word} {finding.RuleId} {finding.Target.Name}: {finding.Message}{(finding.NextStep is null ? string.Empty : " " + finding.NextStep)}", width));
+                string[] said = $"{word} {finding.RuleId} {finding.Target.Name}: {finding.Message}{(finding.NextStep is null ? string.Empty : " " + finding.NextStep)}".Split('\n');
+                lines.AddRange(Wrap(said[0], width));
+
+                // What follows on lines of its own is to be copied and typed: it stays as it is, however long.
+                lines.AddRange(said.Skip(1));
             }
         }
 

@@ -28,6 +28,7 @@ public static class ReadinessRules
         new VibAcceptanceRule(),
         new VibSpaceRule(),
         new VibGraphicsRule(),
+        new VibVgpuVmsRule(),
         new DeviceCapableRule(),
         new DeviceVgpuRunningRule(),
         new DeviceInUseRule(),

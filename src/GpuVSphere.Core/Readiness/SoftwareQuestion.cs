@@ -20,6 +20,9 @@ public sealed record SoftwareQuestion
     /// <summary>The names of drivers of NVIDIA's that are there and that no package has a VIB of.</summary>
     public IReadOnlyList<string> OtherDrivers { get; init; } = [];
 
+    /// <summary>Whether the host is without NVIDIA's driver afterwards.</summary>
+    public bool RemovesDriver { get; init; }
+
     /// <summary>The GPUs that stay Shared, by address: with a driver first they could not be switched in the client.</summary>
     public IReadOnlyList<string> SharedGpus { get; init; } = [];
 }

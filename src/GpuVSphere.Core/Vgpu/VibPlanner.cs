@@ -203,6 +203,8 @@ internal sealed class VibPlanner
                 HostAcceptance = _software.Acceptance,
                 IsImageManaged = _software.IsImageManaged,
                 FreeBytes = _software.FreeBytes,
+                RemovesDriver = !plan.BringsDriver
+                    && plan.Remove.Any(name => SoftwareState.Judge(name, _software.VersionOf(name)!) is { Flavour: not VgpuPackageFlavour.ManagementDaemon }),
                 OtherDrivers = bringsDriver
                     ? [.. _software.Nvidia
                         .Where(vib => !plan.Wanted.ContainsKey(vib.Name) && SoftwareState.Judge(vib.Name, vib.Version) is { Flavour: not VgpuPackageFlavour.ManagementDaemon })

@@ -42,6 +42,8 @@ public sealed class HostSoftwareRulesTests
         { "driver: image unreadable", "VIB-IMAGE", FindingSeverity.Warning, "could not be read" },
         { "driver: of somebody else", "VIB-NVIDIA", FindingSeverity.Block, "qlnativefc" },
         { "driver: no room", "VIB-SPACE", FindingSeverity.Warning, "40 MB free" },
+        { "driver: another driver is there", "VIB-OTHER-DRIVER", FindingSeverity.Warning, "Uninstall-NvidiaVib -VMHost" },
+        { "removal: VM runs with a vGPU", "VIB-VGPU-VMS", FindingSeverity.Block, "Remove-VmVgpuProfile -VM vdi-7 -All" },
         { "removal: cluster with an image", "VIB-IMAGE", FindingSeverity.Block, "comes back" },
     };
 
@@ -66,6 +68,8 @@ public sealed class HostSoftwareRulesTests
     [InlineData("driver: image unreadable before 7.0")]
     [InlineData("driver: management daemon")]
     [InlineData("removal")]
+    [InlineData("removal: the daemon alone, VM runs with a vGPU")]
+    [InlineData("removal: VM with a vGPU is off")]
     public void Where_all_is_well_nothing_is_said(string what) => Assert.Empty(ReadinessRules.Check([Subject(what)]));
 
     private static ReadinessSubject Subject(string what)
@@ -106,7 +110,11 @@ public sealed class HostSoftwareRulesTests
             "driver: of somebody else" => Of(Package("qlnativefc_5.3.1.0-1OEM.800.1.0.20613240")),
             "driver: management daemon" => Of(Package("nvd-gpu-mgmt-daemon_550.90.05-0.0.0000")),
             "driver: no room" => driver with { Software = Software(Package(ComputeDriver)) with { FreeBytes = Evidence<long>.Of(40 << 20) } },
+            "driver: another driver is there" => driver with { Software = Software(Package(ComputeDriver)) with { OtherDrivers = ["NVD-VMware_ESXi_8.0.0_Driver"] } },
             "removal" => removal,
+            "removal: VM runs with a vGPU" => removal with { Software = Software() with { RemovesDriver = true }, OtherVms = [VgpuVm(true)] },
+            "removal: the daemon alone, VM runs with a vGPU" => removal with { OtherVms = [VgpuVm(true)] },
+            "removal: VM with a vGPU is off" => removal with { Software = Software() with { RemovesDriver = true }, OtherVms = [VgpuVm(false)] },
             "removal: cluster with an image" => removal with { Software = Software() with { IsImageManaged = Evidence<bool>.Of(true) } },
             _ => throw new ArgumentOutOfRangeException(nameof(what), what, null),
         };
@@ -116,6 +124,14 @@ public sealed class HostSoftwareRulesTests
         // Made for 9.0, so that only the image speaks.
         ReadinessSubject Of900() => On(driver, "9.0.0", s_a100) with { Software = Software(Package(ComputeDriver.Replace("800.1.0.20613240", "900.0.0.24755229", StringComparison.Ordinal))) };
     }
+
+    private static GpuVm VgpuVm(bool isRunning) => Samples.Vm() with
+    {
+        Name = "vdi-7",
+        Host = Samples.HostId.Reference,
+        PowerState = isRunning ? "poweredOn" : "poweredOff",
+        PciDevices = [new VmGpu { VmId = Samples.VmId, VmName = "vdi-7", ServerName = "vcenter", Key = 13000, Kind = VmGpuKind.Vgpu, VgpuProfile = "grid_a100d-40c" }],
+    };
 
     private static ReadinessSubject Host(string version, params GpuDevice[] devices) => new()
     {

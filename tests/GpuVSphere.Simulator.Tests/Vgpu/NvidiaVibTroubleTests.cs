@@ -309,6 +309,20 @@ public sealed class NvidiaVibTroubleTests
         Assert.Contains(Name67, Assert.Single(mistyped.Findings).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_driver_is_not_taken_from_a_running_vGPU_VM()
+    {
+        using HostLab lab = await HostLab.StartAsync(new SimulatorOptions { ClockSpeed = 400, Scenario = "vgpu" });
+        GpuVm vm = (await lab.ReadAsync()).Vms.Single(vm => vm.Name == "v67-01");
+        Assert.Equal(ChangeOutcome.Done, (await lab.RunOneAsync(VmVgpuIntents.Add(
+            [new(new PlanTarget(vm.Id, vm.Name, vm.ServerName), ["grid_p100-8q"])], [], new Dictionary<string, string>(), new GpuVSphere.Operations.VmChangeOptions { PowerOn = true }))).Outcome);
+        GpuHost host = await HostAsync(lab, "vgpu-67-01");
+        ChangePlan refused = await lab.PlanAsync(NvidiaVibIntents.Uninstall([new(host, [])], HostLab.RebootAndPowerOff));
+        Finding finding = Assert.Single(refused.Findings, finding => finding.Blocks);
+        Assert.Equal("VIB-VGPU-VMS", finding.RuleId);
+        Assert.Contains("Remove-VmVgpuProfile -VM v67-01", finding.NextStep, StringComparison.Ordinal);
+    }
+
     private static byte[] Unmet() => SimulatedPackage.Vib(new SimulatedVib { Name = Name67, Version = "390.42-1OEM.670.0.0.7535516", Depends = ["something-that-nobody-has"] });
 
     private static void Untouched(HostLab lab, string host)

@@ -42,6 +42,15 @@ internal sealed class VibImageRule : ReadinessRule
                 yield break;
             }
 
+            // Of a package for another ESXi the image would need another one.
+            if (software.Packages.Any(package => package.Vibs.Any(vib => vib?.EsxiVersion is { } made && made != string.Join(".", host.Version.Split('.').Take(2)))))
+            {
+                yield return Verdict.Confirmed(
+                    $"{why}: a VIB that is installed by hand is removed with the next remediation, and this package is not the one that the image needs.",
+                    $"Give the component that NVIDIA ships for vSphere {string.Join(".", host.Version.Split('.').Take(2))}, and the lines that set it in the image are printed.");
+                yield break;
+            }
+
             string[] components = [.. software.Packages.Select(package => package.Component ?? package.Title)];
             yield return Verdict.Confirmed(
                 $"{why}: a VIB that is installed by hand is removed with the next remediation. The image needs {string.Join(" and ", components)}.",
@@ -71,7 +80,7 @@ internal sealed class VibImageRule : ReadinessRule
         }
 
         lines.Add("$base = Get-LcmImage -Type BaseImage | Where-Object Version -eq '<the base image of the cluster>'");
-        lines.Add($"Set-Cluster -Cluster '{host.ClusterName ?? "<cluster>"}' -BaseImage $base -Component {string.Join(",", names)} -AcceptEULA -Remediate");
+        lines.Add($"Set-Cluster -Cluster '{host.ClusterName ?? "<cluster>"}' -BaseImage $base -Component {string.Join(",", names)} -AcceptEULA -Remediate    # with the components that the image has already");
         return string.Join("\n", lines);
     }
 }
