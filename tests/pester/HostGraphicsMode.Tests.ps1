@@ -63,6 +63,13 @@ Describe 'Set-HostGraphicsMode' {
         $text | Should -Match 'Pending\s+: Not in force yet'
     }
 
+    It 'says of a mode that waits which one' {
+        Disconnect-GpuVSphere
+        $null = Connect-GpuVSphere -Simulator -Scenario vgpu -ClockSpeed 3000
+        $mode = Set-HostGraphicsMode -VMHost 'vgpu-803-01' -Device '0000:3b:00.0' -VgpuMode MixedSize -Confirm:$false -PassThru -WarningAction SilentlyContinue
+        $mode.Pending | Should -Match '0000:3b:00\.0 \(sameSize now, mixedSize configured\)'
+    }
+
     It 'tells a name that is not found once, also with -PassThru' {
         $mode = Set-HostGraphicsMode -VMHost 'esx-67-0l', 'esx-67-01' -GraphicsType SharedDirect -Confirm:$false -PassThru -ErrorAction SilentlyContinue -ErrorVariable failed
         $mode.HostName | Should -Be 'esx-67-01'

@@ -81,6 +81,27 @@ Describe 'Add-, Set- and Remove-VmVgpuProfile' {
         Get-VmGpu | Should -BeNullOrEmpty
     }
 
+    It 'narrows piped vGPUs down by the profile that is named' {
+        Add-VmVgpuProfile -VM 'v801-01' -VgpuProfile 'nvidia_a40-8q', 'nvidia_a40-16q'
+        Get-VmGpu -VM 'v801-01' | Set-VmVgpuProfile -Replace 'nvidia_a40-8q' -VgpuProfile 'nvidia_a40-4q'
+        (Get-VmGpu -VM 'v801-01').VgpuProfile | Should -Be @('nvidia_a40-4q', 'nvidia_a40-16q')
+        Get-VmGpu -VM 'v801-01' | Remove-VmVgpuProfile -VgpuProfile 'nvidia_a40-16q' -Confirm:$false
+        (Get-VmGpu -VM 'v801-01').VgpuProfile | Should -Be 'nvidia_a40-4q'
+    }
+
+    It 'does not take a first argument for the profile when VMs are piped in, nor passes it over: <Name>' -ForEach @(
+        @{ Name = 'Set'; Body = { Get-VmGpu -VM 'v67-01' | Set-VmVgpuProfile 'grid_p100-4q' } }
+        @{ Name = 'Remove'; Body = { Get-VmGpu -VM 'v67-01' | Remove-VmVgpuProfile 'grid_p100-4q' -Confirm:$false } }
+        @{ Name = 'Add'; Body = { 'v67-02' | Add-VmVgpuProfile 'grid_p100-4q' } }
+        @{ Name = 'Remove, passthrough'; Body = { Get-VmGpu -VM 'v67-01' | Remove-VmGpuPassthrough '0000:3b:00.0' -Confirm:$false } }
+    ) {
+        Add-VmVgpuProfile -VM 'v67-01' -VgpuProfile 'grid_p100-8q'
+        $record = Get-ErrorOf { try { & $Body } catch { $_ } }
+        $record.FullyQualifiedErrorId | Should -BeLike 'VmNamedTwice,*'
+        $record.ErrorDetails.RecommendedAction | Should -Match '-VgpuProfile'
+        @(Get-VmGpu).Count | Should -Be 1
+    }
+
     It 'refuses one more than fits, and says who is in the way' {
         'v67-01', 'v67-02', 'v67-03', 'v67-04' | Add-VmVgpuProfile -VgpuProfile 'grid_p100-8q' -PowerOn
         $record = Get-ErrorOf { Add-VmVgpuProfile -VM 'v67-05' -VgpuProfile 'grid_p100-8q' -PowerOn }

@@ -27,7 +27,7 @@ public static class HostGraphicsModes
     internal static HostGraphicsMode Of(GraphicsState state)
     {
         GpuGraphicsMode[] gpus = [.. state.Host.Devices.OrderBy(device => device.Address).Select(device => Of(state, device))];
-        string[] waiting = [.. gpus.Where(gpu => gpu.IsPending).Select(gpu => $"{gpu.Address} ({gpu.ActiveType} now, {GraphicsWords.Display(state.ConfiguredType(gpu.Address))} configured)")];
+        string[] waiting = [.. gpus.Where(gpu => gpu.IsPending).Select(gpu => $"{gpu.Address} ({Waiting(state, gpu)})")];
         return new HostGraphicsMode
         {
             HostId = state.Host.Id,
@@ -41,6 +41,15 @@ public static class HostGraphicsModes
             Pending = waiting.Length == 0 ? null
                 : $"Not in force yet: {string.Join(", ", waiting)}. {GraphicsWords.HowToBringIntoForce(state.Host.Version, state.Host.Name)}",
         };
+    }
+
+    // Of type and mode, what waits.
+    private static string Waiting(GraphicsState state, GpuGraphicsMode gpu)
+    {
+        string wanted = GraphicsWords.Display(state.ConfiguredType(gpu.Address));
+        return wanted != gpu.ActiveType
+            ? $"{gpu.ActiveType} now, {wanted} configured"
+            : $"{gpu.ActiveVgpuMode} now, {state.ConfiguredMode(gpu.Address)} configured";
     }
 
     private static GpuGraphicsMode Of(GraphicsState state, GpuDevice device)

@@ -19,14 +19,17 @@ internal static class VmVgpuRemovePlanner
         GpuVm vm = situation.Vm;
         var proposal = new VmProposal(situation, ReadinessAction.RemoveVgpu);
         IReadOnlyList<VmGpu> vgpus = VmVgpuPlanner.VgpusOf(vm);
-        List<VmGpu> removed = wish.IsAll ? [.. vgpus] : [.. wish.Keys.Select(key => VmVgpuPlanner.ByKey(vm, key)).OfType<VmGpu>()];
+        List<VmGpu> named = [.. wish.Keys.Select(key => VmVgpuPlanner.ByKey(vm, key)).OfType<VmGpu>()];
+
+        // A profile that is named beside single vGPUs narrows them down; alone it means all of the VM that have it.
+        List<VmGpu> removed = wish.IsAll ? [.. vgpus] : wish.Profiles.Count == 0 ? [.. named] : [];
         foreach (string profile in wish.Profiles.Select(one => one.Name))
         {
-            List<VmGpu> found = [.. vgpus.Where(device => VmVgpuPlanner.IsSame(device.VgpuProfile, profile))];
+            List<VmGpu> found = [.. (wish.Keys.Count > 0 ? named : vgpus).Where(device => VmVgpuPlanner.IsSame(device.VgpuProfile, profile))];
             removed.AddRange(found);
             if (found.Count == 0)
             {
-                NotHeld(proposal, situation, profile, vgpus);
+                NotHeld(proposal, situation, profile, wish.Keys.Count > 0 ? named : vgpus);
             }
         }
 
@@ -62,7 +65,8 @@ internal static class VmVgpuRemovePlanner
         GpuVm vm = situation.Vm;
         string[] held = [.. vgpus.Select(device => device.VgpuProfile).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
         string what = held.Length == 0 ? $"{vm.Name} has no vGPU." : $"{vm.Name} has {string.Join(", ", held)}.";
-        bool isKnown = VgpuCatalog.Default.FindType(profile) is not null || situation.Offered?.Contains(profile, StringComparer.OrdinalIgnoreCase) == true;
+        bool isOther = VmVgpuPlanner.VgpusOf(vm).Any(device => VmVgpuPlanner.IsSame(device.VgpuProfile, profile));
+        bool isKnown = isOther || VgpuCatalog.Default.FindType(profile) is not null || situation.Offered?.Contains(profile, StringComparer.OrdinalIgnoreCase) == true;
         if (!isKnown)
         {
             IReadOnlyList<string> near = NearNames.Find(profile, held);
@@ -74,7 +78,9 @@ internal static class VmVgpuRemovePlanner
                 near.Count > 0 ? $"Did you mean {string.Join(", ", near)}?" : $"Get-VmGpu -VM {vm.Name} lists its GPUs.");
         }
 
-        string text = $"{profile} is no vGPU of {vm.Name}, so there is nothing to take away. {what}";
+        string text = isOther
+            ? $"{profile} is not among the vGPUs of {vm.Name} that were named, so it stays."
+            : $"{profile} is no vGPU of {vm.Name}, so there is nothing to take away. {what}";
 
         // With other vGPUs left in the VM the wrong one may have been named; with none left, it was just done before.
         if (held.Length == 0)

@@ -55,9 +55,8 @@ internal static class VmVgpuSetPlanner
     private static IReadOnlyList<VmGpu> Meant(GpuVm vm, VmVgpuWish wish, string? profile)
     {
         IReadOnlyList<VmGpu> vgpus = VmVgpuPlanner.VgpusOf(vm);
-        List<VmGpu> meant = wish.Keys.Count > 0
-            ? [.. wish.Keys.Select(key => VmVgpuPlanner.ByKey(vm, key)).OfType<VmGpu>()]
-            : [.. vgpus.Where(device => wish.Replaced.Count == 0 || wish.Replaced.Any(old => VmVgpuPlanner.IsSame(old, device.VgpuProfile)))];
+        IEnumerable<VmGpu> named = wish.Keys.Count > 0 ? wish.Keys.Select(key => VmVgpuPlanner.ByKey(vm, key)).OfType<VmGpu>() : vgpus;
+        List<VmGpu> meant = [.. named.Where(device => wish.Replaced.Count == 0 || wish.Replaced.Any(old => VmVgpuPlanner.IsSame(old, device.VgpuProfile)))];
         if (meant.Count > 0)
         {
             return meant;

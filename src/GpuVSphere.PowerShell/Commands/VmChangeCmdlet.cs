@@ -10,6 +10,7 @@ using GpuVSphere.Methods;
 using GpuVSphere.Operations;
 using GpuVSphere.PowerShell.Binding;
 using GpuVSphere.PowerShell.Completion;
+using GpuVSphere.PowerShell.Errors;
 using GpuVSphere.PowerShell.Session;
 
 namespace GpuVSphere.PowerShell.Commands;
@@ -47,6 +48,23 @@ public abstract class VmChangeCmdlet : VmCmdlet
     /// <summary>Gives the result as an object.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    // The first argument is the VM. Whoever pipes VMs in and types a profile or a device there would see it passed over, and more changed than was meant.
+    internal override TargetGroup? Recognise(PSObject input)
+    {
+        TargetGroup? group = base.Recognise(input);
+        if (group is { Vms.Count: > 0 } && HasTyped("VM"))
+        {
+            ThrowTerminatingError(ErrorMapper.ToRecord(new GpuVSphereException(
+                "VmNamedTwice",
+                GpuErrorCategory.InvalidArgument,
+                $"The VMs come from the pipeline, and {string.Join(", ", (VM ?? []).Select(vm => vm.ToString()))} was given as -VM, which is the first argument.",
+                null,
+                $"Give what is meant by its parameter's name, such as -VgpuProfile or -Device: Get-Help {MyInvocation.MyCommand.Name} shows them. Or leave the pipeline out.")));
+        }
+
+        return group;
+    }
 
     /// <summary>Whether it takes something away; then it is always asked about.</summary>
     internal virtual bool Removes => false;

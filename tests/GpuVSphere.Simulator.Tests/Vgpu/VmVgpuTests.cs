@@ -240,6 +240,26 @@ public sealed class VmVgpuTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_profile_named_beside_single_vgpus_narrows_them_down()
+    {
+        await DoneAsync(Add("c803-01", null, "grid_a100d-40c", "grid_a100d-20c", "grid_a100d-20c"));
+        int[] keys = [.. Raw("c803-01").PciDevices.Select(device => device.Key)];
+        KeyValuePair<PlanTarget, IReadOnlyList<int>> firstTwo = new(Target("c803-01"), keys.Take(2).ToArray());
+
+        await DoneAsync(Operation(VmVgpuIntents.Set([firstTwo], "grid_a100d-10c", ["grid_a100d-20c"], NoParameters, new VmChangeOptions())));
+        Assert.Equal(["grid_a100d-40c", "grid_a100d-10c", "grid_a100d-20c"], Raw("c803-01").PciDevices.OrderBy(device => device.Key).Select(device => device.Vgpu));
+
+        // Another vGPU of the VM has the profile, but was not named: it stays, and that is said.
+        IGpuOperation other = Operation(VmVgpuIntents.Remove([firstTwo], ["grid_a100d-20c"], all: false, new VmChangeOptions()));
+        ChangePlan nothing = await other.PlanAsync(CancellationToken.None);
+        Assert.Empty(nothing.Changes);
+        Assert.Contains(nothing.Findings.Select(finding => finding.Message).Concat(nothing.Consequences.Select(consequence => consequence.Text)), text => text.Contains("so it stays", StringComparison.Ordinal));
+
+        await DoneAsync(Operation(VmVgpuIntents.Remove([firstTwo], ["grid_a100d-10c"], all: false, new VmChangeOptions())));
+        Assert.Equal(["grid_a100d-40c", "grid_a100d-20c"], Raw("c803-01").PciDevices.OrderBy(device => device.Key).Select(device => device.Vgpu));
+    }
+
+    [Fact]
     public async Task The_mmio_window_is_the_published_one_and_is_sized_anew_for_what_remains()
     {
         Configure("c803-01", config => (config.MemoryMB, config.LockMemory) = (64 * 1024, true));

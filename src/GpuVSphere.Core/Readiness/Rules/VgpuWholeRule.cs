@@ -31,7 +31,7 @@ internal sealed class VgpuWholeRule : ReadinessRule
         if (parts.Length > 0)
         {
             yield return Verdict.Confirmed(
-                $"{subject.Target.Name} would have {vgpu.After.Count} vGPUs; ESXi {host.Version} takes several only of profiles with the whole memory of a GPU, and {string.Join(", ", parts)} has a part.",
+                $"{subject.Target.Name} would have {vgpu.After.Count} vGPUs; ESXi {host.Version} takes several only of profiles with the whole memory of a GPU, and {string.Join(", ", parts)} {(parts.Length == 1 ? "has" : "have")} a part.",
                 "Give it one vGPU, or profiles of the largest size; or use a host with vSphere 8.0 or later.");
         }
         else if (unknown.Length > 0)
