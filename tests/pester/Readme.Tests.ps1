@@ -5,13 +5,16 @@ BeforeAll {
 }
 
 Describe 'The README' {
-    It 'has ten lines that do the job as they stand' {
-        $block = [regex]::Match($readme, '(?s)<!-- readme-example:.*?```powershell\r?\n(.*?)```').Groups[1].Value
+    It 'has lines that do the job as they stand: <Job>' -ForEach @(
+        @{ Job = 'passthrough'; Uses = 'Add-VmGpuPassthrough'; Shows = 'StaticPassthrough' }
+        @{ Job = 'vGPU'; Uses = 'Add-VmVgpuProfile'; Shows = 'VGPU-ROOM' }
+    ) {
+        $block = [regex]::Matches($readme, '(?s)<!-- readme-example:.*?```powershell\r?\n(.*?)```') | ForEach-Object { $_.Groups[1].Value } | Where-Object { $_ -match $Uses }
         $block | Should -Not -BeNullOrEmpty
         $lines = $block -replace '(?m)^Import-Module \(Get-ChildItem [^\r\n]*', "Import-Module '$manifest'"
         $run = Invoke-Child "`$ErrorActionPreference = 'Stop'`n$lines`n'reached the end'"
         $run.Text | Should -Match 'reached the end'
-        $run.Text | Should -Match 'StaticPassthrough'
+        $run.Text | Should -Match $Shows
         $run.ExitCode | Should -Be 0
     }
 }
