@@ -32,6 +32,7 @@
         'Get-NvidiaSmi'
         'Get-NvidiaVib'
         'Get-VgpuProfile'
+        'Get-VgpuRelease'
         'Get-VgpuScheduler'
         'Get-VmGpu'
         'Install-NvidiaVib'
@@ -49,6 +50,7 @@
         'Set-VmVgpuProfile'
         'Start-GpuVSphereSimulator'
         'Stop-GpuVSphereSimulator'
+        'Test-VgpuCompatibility'
         'Undo-GpuChange'
         'Uninstall-NvidiaVib'
     )

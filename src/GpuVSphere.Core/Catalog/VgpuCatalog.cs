@@ -14,6 +14,7 @@ namespace GpuVSphere.Catalog;
 public sealed class VgpuCatalog
 {
     private const ushort Nvidia = 0x10DE;
+    private const int NearNames = 5;
 
     private static readonly Lazy<VgpuCatalog> s_default = new(LoadEmbedded, LazyThreadSafetyMode.ExecutionAndPublication);
 
@@ -22,6 +23,9 @@ public sealed class VgpuCatalog
     private readonly ILookup<ushort, VgpuBoard> _boards;
     private readonly ILookup<DriverVersion, VgpuRelease> _byDriver;
     private readonly Dictionary<int, int> _majorOfBranch;
+    private readonly ILookup<DriverVersion, VgpuRelease> _byGuestDriver;
+    private readonly Dictionary<int, int> _majorOfGuestBranch;
+    private readonly Dictionary<int, bool?> _isLongTerm;
 
     internal VgpuCatalog(
         IReadOnlyList<VgpuBoard> boards,
@@ -34,6 +38,20 @@ public sealed class VgpuCatalog
         _types = types.ToDictionary(type => type.Name, StringComparer.OrdinalIgnoreCase);
         _typesOfBoard = types.ToLookup(type => type.Board, StringComparer.Ordinal);
         _boards = boards.ToLookup(board => board.DeviceId);
+        Majors = [.. releases.Select(release => release.Major).Distinct().OrderByDescending(major => major)];
+        int firstWithPolicy = releases.Where(release => release.BranchKind.Length > 0).Select(release => release.Major).DefaultIfEmpty(int.MaxValue).Min();
+        _isLongTerm = releases.GroupBy(release => release.Major).ToDictionary(
+            group => group.Key,
+            group => group.Any(release => release.IsLongTerm) ? true
+                : group.Any(release => release.BranchKind.Length > 0) || group.Key < firstWithPolicy ? (bool?)false
+                : null);
+        _byGuestDriver = releases
+            .SelectMany(release => new[] { release.LinuxDriver, release.WindowsDriver }.OfType<DriverVersion>().Distinct().Select(driver => (driver, release)))
+            .ToLookup(entry => entry.driver, entry => entry.release);
+        _majorOfGuestBranch = releases
+            .SelectMany(release => new[] { release.HostDriver, release.LinuxDriver, release.WindowsDriver }.OfType<DriverVersion>().Select(driver => (driver.Branch, release.Major)))
+            .GroupBy(entry => entry.Branch)
+            .ToDictionary(group => group.Key, group => group.First().Major);
         _byDriver = releases.Where(release => release.HostDriver is not null).ToLookup(release => release.HostDriver!);
         // A branch belongs to one main release; one branch of the first years has two numbers, so drivers count, not the branch's name.
         _majorOfBranch = releases
@@ -59,6 +77,15 @@ public sealed class VgpuCatalog
 
     /// <summary>All builds of ESXi, oldest first within a version.</summary>
     public IReadOnlyList<EsxiBuild> EsxiBuilds { get; }
+
+    /// <summary>What release notes say of pairs of manager and guest.</summary>
+    public IReadOnlyList<PairRule> PairRules { get; internal init; } = [];
+
+    /// <summary>Which licence servers the releases work with.</summary>
+    public IReadOnlyList<LicenseRule> LicenseRules { get; internal init; } = [];
+
+    /// <summary>Which releases serve which board.</summary>
+    public IReadOnlyList<GpuReleaseRange> GpuRanges { get; internal init; } = [];
 
     /// <summary>Finds a vGPU type by its vSphere name, without regard to case.</summary>
     /// <param name="name">Such as <c>grid_p100-8q</c> or <c>GRID_P100-8Q</c>.</param>
@@ -108,6 +135,29 @@ public sealed class VgpuCatalog
         };
     }
 
+    /// <summary>
+    /// Reads what somebody gives as the version of a manager or a guest driver: a release (<c>16.4</c>), a main release (<c>16</c>, <c>16.x</c>), a branch
+    /// (<c>R535</c>), a driver (<c>535.161.05</c>), or for the manager a package's name.
+    /// </summary>
+    /// <param name="text">What was given.</param>
+    /// <param name="side">On which side it runs: a driver of the host and one of a guest may have the same number and be of different releases.</param>
+    /// <returns>Every release that it can be. A driver that the catalogue does not have keeps its branch's main release, marked as computed.</returns>
+    /// <exception cref="GpuVSphereException">UnknownVgpuVersion: it is no version at all, or a release that the catalogue does not have.</exception>
+    public VgpuVersion ReadVersion(string text, VgpuSide side) => new VgpuVersionReader(this).Read(text, side);
+
+    /// <summary>The main releases, newest first.</summary>
+    internal IReadOnlyList<int> Majors { get; }
+
+    /// <summary>Whether a main release is a long-term branch: none was before NVIDIA had that policy, and one that is announced only does not say.</summary>
+    internal bool? IsLongTerm(int major) => _isLongTerm.TryGetValue(major, out bool? known) ? known : null;
+
+    /// <summary>The releases with exactly this driver on a side, oldest first.</summary>
+    internal IReadOnlyList<VgpuRelease> ReleasesOf(DriverVersion driver, VgpuSide side) => [.. (side == VgpuSide.Manager ? _byDriver : _byGuestDriver)[driver].Reverse()];
+
+    /// <summary>The main release of a driver branch on either side; Windows drivers count on, so that one main release has several.</summary>
+    internal int? MajorOfBranch(int branch, VgpuSide side) =>
+        (side == VgpuSide.Manager ? _majorOfBranch : _majorOfGuestBranch).TryGetValue(branch, out int major) ? major : null;
+
     /// <summary>Reads the name of a package for ESXi: a file's name, or what a host lists as <c>name_version</c>.</summary>
     /// <param name="name">A file name, a path or a URL; or a VIB's or component's name, an underscore, and its version.</param>
     /// <returns>What the name says, or null when it is not one of NVIDIA's names.</returns>
@@ -125,18 +175,24 @@ public sealed class VgpuCatalog
     /// <returns>The build, or null when it is not known.</returns>
     public EsxiBuild? FindBuild(int build) => EsxiBuilds.FirstOrDefault(candidate => candidate.Build == build);
 
-    private static VgpuCatalog LoadEmbedded()
+    /// <summary>The names nearest to one that is not found.</summary>
+    /// <param name="name">What was typed.</param>
+    /// <param name="among">The names that could be meant.</param>
+    internal static IReadOnlyList<string> Near(string name, IEnumerable<string> among)
     {
-        using TextReader boards = Embedded("vgpu-boards.csv");
-        using TextReader types = Embedded("vgpu-types.csv");
-        using TextReader releases = Embedded("vgpu-releases.csv");
-        using TextReader packages = Embedded("vgpu-packages.csv");
-        using TextReader builds = Embedded("esxi-builds.csv");
-        return VgpuCatalogReader.Read(boards, types, releases, packages, builds);
+        string asked = name.Trim().ToLowerInvariant();
+        return [.. among
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .OrderBy(candidate => EditDistance.Between(asked, candidate.ToLowerInvariant()))
+            .ThenBy(candidate => candidate, StringComparer.OrdinalIgnoreCase)
+            .Take(NearNames)];
     }
 
-    private static StreamReader Embedded(string name) => new(
+    /// <summary>Opens a file of the catalogue that this build carries.</summary>
+    internal static StreamReader Embedded(string name) => new(
         typeof(VgpuCatalog).Assembly.GetManifestResourceStream("GpuVSphere.Catalog." + name)
             ?? throw new InvalidOperationException($"The build carries no {name}."),
         new UTF8Encoding(false, throwOnInvalidBytes: true));
+
+    private static VgpuCatalog LoadEmbedded() => VgpuCatalogReader.Read(Embedded);
 }

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.IO;
 using System.Linq;
 
@@ -11,6 +10,7 @@ internal static class VgpuCatalogReader
 {
     private const int LargestMemoryMB = 1024 * 1024;
     private const int MostPerGpu = 256;
+    private const int MostMajor = 99;
 
     private static readonly string[] s_boardColumns = ["board", "device", "subsystems", "product", "architecture", "memory_mb", "gpus_per_board", "mig_slices", "sriov"];
     private static readonly string[] s_typeColumns =
@@ -25,19 +25,50 @@ internal static class VgpuCatalogReader
     private static readonly string[] s_packageColumns = ["release", "esxi", "archive", "host_driver", "base", "files"];
     private static readonly string[] s_buildColumns = ["major", "name", "build", "date", "confidence"];
 
+    private static readonly string[] s_pairColumns = ["from", "until", "relation", "accepted", "confidence", "source"];
+    private static readonly string[] s_licenseColumns = ["from", "until", "server", "accepted", "source"];
+    private static readonly string[] s_rangeColumns = ["board", "first", "first_confidence", "last", "last_listed", "source"];
+
+    /// <summary>The files that make up a catalogue of vGPU.</summary>
+    internal static IReadOnlyList<string> Files { get; } =
+        ["vgpu-boards.csv", "vgpu-types.csv", "vgpu-releases.csv", "vgpu-packages.csv", "esxi-builds.csv", "vgpu-pairs.csv", "vgpu-licences.csv", "vgpu-gpus.csv"];
+
     /// <summary>Reads a catalogue.</summary>
+    /// <param name="open">Opens one of <see cref="Files"/>.</param>
     /// <exception cref="GpuVSphereException">InvalidGpuCatalog: it names the table, the line, and what is wrong.</exception>
-    internal static VgpuCatalog Read(TextReader boards, TextReader types, TextReader releases, TextReader packages, TextReader builds)
+    internal static VgpuCatalog Read(Func<string, TextReader> open)
     {
-        IReadOnlyList<VgpuBoard> readBoards = CsvTable.Read("vGPU boards", boards, s_boardColumns, Board);
-        ILookup<string, VgpuBoard> boardOf = readBoards.ToLookup(board => board.Name, StringComparer.Ordinal);
-        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        IReadOnlyList<VgpuBoard> boards = Table("vGPU boards", "vgpu-boards.csv", s_boardColumns, Board);
+        ILookup<string, VgpuBoard> boardOf = boards.ToLookup(board => board.Name, StringComparer.Ordinal);
+        var typeNames = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var releaseNames = new HashSet<string>(StringComparer.Ordinal);
+        var ranges = new HashSet<string>(StringComparer.Ordinal);
+        IReadOnlyList<VgpuType> types = Table("vGPU types", "vgpu-types.csv", s_typeColumns, row => Type(row, boardOf, typeNames));
+        IReadOnlyList<VgpuRelease> releases = Table("vGPU releases", "vgpu-releases.csv", s_releaseColumns, row => Release(row, releaseNames));
+        IReadOnlyList<VgpuReleasePackage> packages = Table("vGPU packages", "vgpu-packages.csv", s_packageColumns, row => Package(row, releaseNames));
+        IReadOnlyList<LicenseRule> licenses = Table("licence servers", "vgpu-licences.csv", s_licenseColumns, License);
+        ILookup<string, VgpuReleasePackage> packagesOf = packages.ToLookup(package => package.Release, StringComparer.Ordinal);
         return new VgpuCatalog(
-            readBoards,
-            CsvTable.Read("vGPU types", types, s_typeColumns, row => Type(row, boardOf, names)),
-            CsvTable.Read("vGPU releases", releases, s_releaseColumns, Release),
-            CsvTable.Read("vGPU packages", packages, s_packageColumns, Package),
-            CsvTable.Read("ESXi builds", builds, s_buildColumns, Build));
+            boards,
+            types,
+            [.. releases.Select(release => release with
+            {
+                Packages = [.. packagesOf[release.Name]],
+                LicenseServers = [.. licenses.Where(rule => rule.IsFor(release.Major) && rule.IsAccepted == true).Select(rule => rule.Server)],
+            })],
+            packages,
+            Table("ESXi builds", "esxi-builds.csv", s_buildColumns, Build))
+        {
+            PairRules = Table("pairs of manager and guest", "vgpu-pairs.csv", s_pairColumns, Pair),
+            LicenseRules = licenses,
+            GpuRanges = Table("releases of GPUs", "vgpu-gpus.csv", s_rangeColumns, row => Range(row, boardOf, ranges)),
+        };
+
+        IReadOnlyList<T> Table<T>(string name, string file, string[] columns, Func<CsvTable, T> read)
+        {
+            using TextReader text = open(file);
+            return CsvTable.Read(name, text, columns, read);
+        }
     }
 
     private static VgpuBoard Board(CsvTable row) => new()
@@ -114,22 +145,25 @@ internal static class VgpuCatalogReader
         return memoryMB > share * plain * 1.25 ? plain * 2 : plain;
     }
 
-    private static VgpuRelease Release(CsvTable row)
+    private static VgpuRelease Release(CsvTable row, HashSet<string> names)
     {
         string name = row.Needed("release");
-        string[] parts = name.Split('.');
+        if (!names.Add(name))
+        {
+            throw row.Invalid($"names the release {name} a second time");
+        }
+
         return new VgpuRelease
         {
             Name = name,
-            Major = parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major)
-                ? major
-                : throw row.Invalid($"has the release '{name}'; it must look like 16.10"),
+            Major = ReleaseNumber.TryParse(name)?.Major ?? throw row.Invalid($"has the release '{name}'; it must look like 16.10"),
             Branch = row.Text("branch"),
             HostDriver = row.Driver("host_driver"),
             LinuxDriver = row.Driver("linux_driver"),
             WindowsDriver = row.Driver("windows_driver"),
             Date = row.Text("date"),
             IsLongTerm = row.Text("kind") == "long-term",
+            BranchKind = row.Text("kind") is "" or "production" or "long-term" ? row.Text("kind") : throw row.Invalid($"has the kind '{row.Text("kind")}', which is neither production nor long-term"),
             EndOfSupport = row.Text("end_of_support"),
             EsxiVersions = row.Words("esxi"),
             EsxiConfidence = row.Confidence("esxi_confidence"),
@@ -137,9 +171,9 @@ internal static class VgpuCatalogReader
         };
     }
 
-    private static VgpuReleasePackage Package(CsvTable row) => new()
+    private static VgpuReleasePackage Package(CsvTable row, HashSet<string> releases) => new()
     {
-        Release = row.Needed("release"),
+        Release = releases.Contains(row.Needed("release")) ? row.Text("release") : throw row.Invalid($"names the release {row.Text("release")}, which is not there"),
         EsxiVersion = row.Needed("esxi"),
         Archive = row.Needed("archive"),
         HostDriver = row.Driver("host_driver"),
@@ -149,6 +183,57 @@ internal static class VgpuCatalogReader
 
     private static EsxiBuild Build(CsvTable row) =>
         new(row.Needed("major"), row.Needed("name"), row.Number("build", 1, int.MaxValue), row.Text("date"), row.Confidence("confidence"));
+
+    private static PairRule Pair(CsvTable row) => new(
+        row.NeededNumber("from", 1, MostMajor),
+        row.Number("until", 1, MostMajor),
+        row.Needed("relation") switch
+        {
+            "same-branch" => PairRelation.SameBranch,
+            "previous-branch" => PairRelation.PreviousBranch,
+            "previous-long-term" => PairRelation.PreviousLongTerm,
+            _ => throw row.Invalid($"has the relation '{row.Text("relation")}'"),
+        },
+        Accepted(row),
+        row.Confidence("confidence"),
+        row.Needed("source"));
+
+    private static LicenseRule License(CsvTable row) => new(
+        row.NeededNumber("from", 1, MostMajor),
+        row.Number("until", 1, MostMajor),
+        row.Needed("server") switch
+        {
+            "legacy" => LicenseServerKind.Legacy,
+            "nls" => LicenseServerKind.Nls,
+            _ => throw row.Invalid($"has the server '{row.Text("server")}', which is neither legacy nor nls"),
+        },
+        Accepted(row),
+        row.Needed("source"));
+
+    private static GpuReleaseRange Range(CsvTable row, ILookup<string, VgpuBoard> boardOf, HashSet<string> known)
+    {
+        string board = row.Needed("board");
+        if (!boardOf[board].Any() || !known.Add(board))
+        {
+            throw row.Invalid($"names the board {board}, which is not there or was named before");
+        }
+
+        return new GpuReleaseRange(
+            board,
+            row.Text("first") is { Length: > 0 } first ? ReleaseNumber.TryParse(first) ?? throw row.Invalid($"has the release '{first}'; it must look like 16.10") : null,
+            row.Confidence("first_confidence"),
+            row.Number("last", 1, MostMajor),
+            row.Number("last_listed", 1, MostMajor),
+            row.Text("source"));
+    }
+
+    private static bool? Accepted(CsvTable row) => row.Needed("accepted") switch
+    {
+        "yes" => true,
+        "no" => false,
+        "unknown" => null,
+        _ => throw row.Invalid($"has accepted '{row.Text("accepted")}', which is neither yes, no nor unknown"),
+    };
 
     private static GpuSubsystem Subsystem(CsvTable row, string text)
     {

@@ -26,8 +26,14 @@ public sealed record VgpuRelease
     /// <summary>When it came out, as <c>2025-06-17</c> or, where the day is not known, <c>2025-06</c>.</summary>
     public string Date { get; init; } = string.Empty;
 
+    /// <summary>Its number, to compare.</summary>
+    public ReleaseNumber Number => ReleaseNumber.TryParse(Name) ?? new ReleaseNumber(Major, 0);
+
     /// <summary>Whether its branch has long-term support.</summary>
     public bool IsLongTerm { get; init; }
+
+    /// <summary>production or long-term; empty before NVIDIA had that policy, and where it is not known.</summary>
+    public string BranchKind { get; init; } = string.Empty;
 
     /// <summary>The month in which support of its branch ends, as <c>2026-07</c>; empty when it is not known.</summary>
     public string EndOfSupport { get; init; } = string.Empty;
@@ -40,6 +46,12 @@ public sealed record VgpuRelease
 
     /// <summary>How sure the versions and the date are.</summary>
     public FactConfidence Confidence { get; init; }
+
+    /// <summary>The licence servers it works with for certain.</summary>
+    public IReadOnlyList<LicenseServerKind> LicenseServers { get; init; } = [];
+
+    /// <summary>What is shipped of it for each ESXi version, as far as it was seen.</summary>
+    public IReadOnlyList<VgpuReleasePackage> Packages { get; init; } = [];
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

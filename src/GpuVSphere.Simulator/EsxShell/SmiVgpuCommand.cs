@@ -60,7 +60,7 @@ internal static class SmiVgpuCommand
                 Line("vGPU Name", vgpu.Seat.Type.NvidiaName),
                 Line("vGPU Type", vgpu.Seat.Type.TypeId?.ToString(CultureInfo.InvariantCulture) ?? "N/A"),
                 Line("vGPU UUID", vgpu.Uuid),
-                Line("Guest Driver Version", "N/A"),
+                Line("Guest Driver Version", vgpu.Vm.GuestDriver.Length > 0 ? vgpu.Vm.GuestDriver : "N/A"),
                 Line("License Status", "N/A"),
             ];
             if (driver.Branch >= 450)

@@ -82,9 +82,18 @@ internal static class VgpuScenario
         host.Graphics.TakeEffect();
         foreach (int number in Enumerable.Range(1, VmsOnEach))
         {
-            builder.Vm(host, vmPrefix + "-" + number.ToString("00", CultureInfo.InvariantCulture), Reserved);
+            VirtualMachine vm = builder.Vm(host, vmPrefix + "-" + number.ToString("00", CultureInfo.InvariantCulture), Reserved);
+            vm.GuestDriver = Guests(host.Release, number);
         }
     }
+
+    // The last two have a driver of NVIDIA's: one of the host driver's own release, and one of another main release. Drivers as in NVIDIA's release table.
+    private static string Guests(EsxRelease release, int number) => (number - VmsOnEach) switch
+    {
+        -1 => release.Has("9.0.0.0") ? "570.158.01" : release.Has("8.0.0.1") ? "550.163.01" : release.Has("7.0.0.0") ? "535.54.03" : "470.63.01",
+        0 => release.Has("9.0.0.0") ? "580.65.06" : release.Has("8.0.0.1") ? "525.147.05" : release.Has("7.0.0.0") ? "527.41" : "450.51.05",
+        _ => string.Empty,
+    };
 
     private static void Reserved(VmConfig config)
     {

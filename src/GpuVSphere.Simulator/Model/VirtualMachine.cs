@@ -71,6 +71,9 @@ internal sealed class VirtualMachine : ManagedEntity
 
     public bool HasTools { get; set; }
 
+    /// <summary>NVIDIA's driver in the guest; empty when none is installed. Only nvidia-smi on the host tells it, while a vGPU of the VM runs.</summary>
+    public string GuestDriver { get; set; } = string.Empty;
+
     public bool ToolsRun => HasTools && PowerState == "poweredOn";
 
     /// <summary>Ordered: the guest takes the request to shut down and never ends.</summary>

@@ -228,7 +228,7 @@ public sealed class VgpuCatalogTests
         using var boards = new StringReader("board,device,subsystems,product,architecture,memory_mb,gpus_per_board,mig_slices,sriov\n" + row + "\n");
         using var others = new StringReader(string.Empty);
 
-        GpuVSphereException error = Assert.Throws<GpuVSphereException>(() => VgpuCatalogReader.Read(boards, others, others, others, others));
+        GpuVSphereException error = Assert.Throws<GpuVSphereException>(() => VgpuCatalogReader.Read(file => file == "vgpu-boards.csv" ? boards : others));
 
         Assert.Equal("InvalidGpuCatalog", error.Id);
         Assert.Contains("line 2", error.Message, StringComparison.Ordinal);
