@@ -9,6 +9,9 @@ public sealed record VgpuPackage
     /// <summary>Which package it is.</summary>
     public required VgpuPackageFlavour Flavour { get; init; }
 
+    /// <summary>Whether it is a driver, and not the management daemon.</summary>
+    internal bool IsDriver => Flavour != VgpuPackageFlavour.ManagementDaemon;
+
     /// <summary>In which form it comes.</summary>
     public required VgpuPackageForm Form { get; init; }
 

@@ -70,7 +70,7 @@ public sealed record GpuDevice
     public bool IsRebootPending => IsEnabled != IsActive;
 
     /// <summary>Names the GPU across servers and processes: what is left of the object in a job or a file still says which one it is.</summary>
-    public string Uid => $"/GpuVSphere={HostId.ServerUuid}/VMHost={HostId.Reference}/GpuDevice={Address}/";
+    public string Uid => UidOf(HostId, Address);
 
     /// <summary>The state in one word.</summary>
     public PassthroughState State => (IsCapable || IsEnabled || IsActive, IsEnabled, IsActive) switch
@@ -81,4 +81,7 @@ public sealed record GpuDevice
         (_, false, true) => PassthroughState.DisabledPendingReboot,
         _ => PassthroughState.Disabled,
     };
+
+    /// <summary>What <see cref="Uid"/> is of a GPU; every object that is about one has the same.</summary>
+    internal static string UidOf(VimObjectId host, PciAddress address) => $"/GpuVSphere={host.ServerUuid}/VMHost={host.Reference}/GpuDevice={address}/";
 }

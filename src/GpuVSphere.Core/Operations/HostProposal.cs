@@ -43,6 +43,46 @@ internal sealed class HostProposal(HostSubject subject, HostChangeOptions option
     /// <summary>Adds a consequence.</summary>
     public void Tell(string consequence) => Consequences.Add(new PlanConsequence(Target, consequence));
 
+    /// <summary>Adds what keeps the change from being made and is no rule's: what is wanted cannot be found, or read.</summary>
+    public void Refuse(string rule, string errorId, GpuErrorCategory category, string message, string nextStep) =>
+        Findings.Add(new Finding(rule, FindingSeverity.Block, Target, message, nextStep) { ErrorId = errorId, ErrorCategory = category });
+
+    /// <summary>Adds that an undo leaves something as it is, since somebody has changed it.</summary>
+    /// <param name="what">What is left, with its host.</param>
+    /// <param name="now">What it is by now, as a clause.</param>
+    public void NoteChangedSince(string what, string now) => Findings.Add(new Finding(
+        "UNDO-CHANGED-SINCE", FindingSeverity.Information, Target, $"{what} is left as it is: {now} by now, which is not what the change had set."));
+
+    /// <summary>A GPU that NVIDIA's driver on the host can have; null with a finding when there is none, or when it is in passthrough.</summary>
+    /// <param name="address">The GPU.</param>
+    /// <param name="hidden">What passthrough means for what is wanted, as the end of a sentence.</param>
+    public GpuDevice? FindVisible(PciAddress address, string hidden)
+    {
+        GpuDevice? device = Host.Devices.FirstOrDefault(device => device.Address == address);
+        if (device is null)
+        {
+            RefuseUnknown(address);
+            return null;
+        }
+
+        if (!device.IsActive)
+        {
+            return device;
+        }
+
+        Refuse(
+            "DEVICE-VISIBLE",
+            "GpuInPassthrough",
+            GpuErrorCategory.InvalidState,
+            $"{address} ({device.Model ?? device.Name}) on {Target.Name} is in passthrough {hidden}.",
+            $"Disable-GpuPassthrough -VMHost {Target.Name} -Device {address} -Reboot, or leave it out.");
+        return null;
+    }
+
+    /// <summary>Adds that the host has no such GPU.</summary>
+    public void RefuseUnknown(PciAddress address) => Refuse(
+        "DEVICE-FOUND", "DeviceNotFound", GpuErrorCategory.ObjectNotFound, $"There is no NVIDIA GPU {address} on {Target.Name}.", $"Get-GpuDevice -VMHost {Target.Name} shows its GPUs.");
+
     /// <summary>Runs the rules of an action; what they say twice is said once.</summary>
     /// <param name="action">What is about to be done.</param>
     /// <param name="devices">The devices that it is about.</param>

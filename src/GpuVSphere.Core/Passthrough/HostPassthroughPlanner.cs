@@ -176,21 +176,18 @@ internal sealed class HostPassthroughPlanner
         string configured = HostPassthroughState.ConfiguredText(device.IsEnabled);
         if (wish.Enabled is not null && !IntentConditions.Allows(intent.Wanted, device.Address.ToString(), configured))
         {
-            NoteSkipped(intent, device, $"passthrough is {configured} by now");
+            _proposal.NoteChangedSince($"{device.Address} on {intent.Target.Name}", $"passthrough is {configured}");
             wish = wish with { Enabled = null };
         }
 
         if (wish.Label is not null && !IntentConditions.Allows(intent.Wanted, HostPassthroughOperation.LabelPrefix + device.Address, device.Label))
         {
-            NoteSkipped(intent, device, $"the label is '{device.Label}' by now");
+            _proposal.NoteChangedSince($"{device.Address} on {intent.Target.Name}", $"the label is '{device.Label}'");
             wish = wish with { Label = null };
         }
 
         return wish;
     }
-
-    private void NoteSkipped(IntentTarget intent, GpuDevice device, string why) => _proposal.Findings.Add(new Finding(
-        "UNDO-CHANGED-SINCE", FindingSeverity.Information, intent.Target, $"{device.Address} on {intent.Target.Name} is left as it is: {why}, which is not what the change had set."));
 
     private void Check(ReadinessAction action, IReadOnlyList<GpuDevice> devices)
     {

@@ -1,7 +1,9 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.RegularExpressions;
 using GpuVSphere.Inventory;
+using GpuVSphere.Shell;
 
 namespace GpuVSphere.Smi;
 
@@ -15,6 +17,11 @@ public sealed record NvidiaSmiAnswer(IReadOnlyList<PciAddress> Switched, bool Ne
         @"\b(?:Enabled|Disabled) (?:ECC support|MIG Mode) for GPU (?<address>[0-9A-Fa-f]+:[0-9A-Fa-f]+:[0-9A-Fa-f]+\.[0-9A-Fa-f])", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
 
     private static readonly Regex s_reboot = new(@"Reboot required|pending (?:enable|disable) state", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
+
+    /// <summary>Reads an answer. One that says nothing says how it ended.</summary>
+    internal static NvidiaSmiAnswer Of(ShellResult result) => Read(result.Output + "\n" + result.Error) is { Text.Length: > 0 } answer
+        ? answer
+        : new NvidiaSmiAnswer([], false, FormattableString.Invariant($"it ended with {result.ExitCode}."));
 
     /// <summary>Reads an answer.</summary>
     /// <param name="text">What nvidia-smi wrote.</param>

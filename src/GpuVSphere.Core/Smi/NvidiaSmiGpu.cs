@@ -83,7 +83,7 @@ public sealed record NvidiaSmiGpu
     public IReadOnlyList<MigInstance> MigInstances { get; init; } = [];
 
     /// <summary>Names the GPU across servers and processes, as <see cref="GpuDevice.Uid"/> does; null where the text does not say which one it is.</summary>
-    public string? Uid => Address is { } address && HostId.ServerUuid is { Length: > 0 } ? $"/GpuVSphere={HostId.ServerUuid}/VMHost={HostId.Reference}/GpuDevice={address}/" : null;
+    public string? Uid => Address is { } address && HostId.ServerUuid is { Length: > 0 } ? GpuDevice.UidOf(HostId, address) : null;
 
     /// <summary>Whether the host can serve vGPUs from it.</summary>
     public bool IsHostVgpu => string.Equals(VirtualizationMode, HostVgpu, System.StringComparison.OrdinalIgnoreCase);

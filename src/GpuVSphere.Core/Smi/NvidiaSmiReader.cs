@@ -86,12 +86,7 @@ public static class NvidiaSmiReader
         VimSession session, GpuHost host, IHostShells? shells, System.Func<IShell, CancellationToken, Task<T>> work, HostShellNotes notes, CancellationToken cancellationToken) =>
         host.IsConnected && host.Devices.Any(device => !device.IsActive)
             ? HostShellAccess.UseAsync(session, host.Id, host.Name, shells, work, notes, cancellationToken)
-            : throw (host.IsConnected ? NvidiaSmiFailure.NoDevices(host.Name, host) : new GpuVSphereException(
-                "HostNotConnected",
-                GpuErrorCategory.InvalidState,
-                $"{host.Name} is {(host.ConnectionState == "notResponding" ? "not responding" : host.ConnectionState)}: nvidia-smi cannot be run on it.",
-                host.Name,
-                "Wait for it if it is rebooting, else reconnect it in vCenter; then run the command again."));
+            : throw (host.IsConnected ? NvidiaSmiFailure.NoDevices(host.Name, host) : HostAway.Error(host, "nvidia-smi cannot be run on it"));
 
     // Without a vGPU, some drivers say that no device is in vGPU mode although one is: that is no vGPU, and the mode is known from the report.
     private static List<NvidiaSmiGpu> WithVgpus(List<NvidiaSmiGpu> gpus, ShellResult result)

@@ -71,5 +71,5 @@ public sealed record GpuCapacity
     public IReadOnlyList<string> VMs { get; init; } = [];
 
     /// <summary>Names the GPU across servers and processes.</summary>
-    public string Uid => $"/GpuVSphere={HostId.ServerUuid}/VMHost={HostId.Reference}/GpuDevice={Address}/";
+    public string Uid => GpuDevice.UidOf(HostId, Address);
 }

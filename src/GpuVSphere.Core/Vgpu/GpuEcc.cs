@@ -38,7 +38,7 @@ public sealed record GpuEcc
     public bool IsRebootPending => Current != Pending;
 
     /// <summary>Names the GPU across servers and processes, as <see cref="GpuDevice.Uid"/> does.</summary>
-    public string Uid => $"/GpuVSphere={HostId.ServerUuid}/VMHost={HostId.Reference}/GpuDevice={Address}/";
+    public string Uid => GpuDevice.UidOf(HostId, Address);
 
     /// <summary>What nvidia-smi says, as far as it is about ECC; null for a text without addresses.</summary>
     /// <param name="gpu">The GPU as it was read.</param>

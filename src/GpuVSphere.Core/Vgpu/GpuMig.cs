@@ -42,5 +42,5 @@ public sealed record GpuMig
     public bool IsRebootPending => Current != Pending;
 
     /// <summary>Names the GPU across servers and processes, as <see cref="GpuDevice.Uid"/> does.</summary>
-    public string Uid => $"/GpuVSphere={HostId.ServerUuid}/VMHost={HostId.Reference}/GpuDevice={Address}/";
+    public string Uid => GpuDevice.UidOf(HostId, Address);
 }

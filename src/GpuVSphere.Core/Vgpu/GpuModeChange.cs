@@ -160,17 +160,17 @@ internal sealed class GpuModeChange(GpuMode mode, PlanTarget target, GpuHost hos
     private async Task SendAsync(IShell shell, PciAddress address, string command, string errorId, CancellationToken cancellationToken)
     {
         ShellResult result = await shell.RunAsync(command, cancellationToken).ConfigureAwait(false);
-        string said = NvidiaSmiAnswer.Read(result.Output + "\n" + result.Error).Text;
+        NvidiaSmiAnswer answer = NvidiaSmiAnswer.Of(result);
 
         // A mode that waits for the GPU to be free is told as a warning, and is what was asked for; reading back shows it.
-        if (result.ExitCode != 0 && !NvidiaSmiAnswer.Read(result.Output + result.Error).NeedsReboot)
+        if (result.ExitCode != 0 && !answer.NeedsReboot)
         {
             throw new GpuVSphereException(
                 errorId,
                 GpuErrorCategory.OperationFailed,
-                $"{Host.Name} refused '{command}': {(said.Length == 0 ? FormattableString.Invariant($"it ended with {result.ExitCode}.") : said)}",
+                $"{Host.Name} refused '{command}': {answer.Text}",
                 Host.Name,
-                said.IndexOf("Insufficient Resources", StringComparison.OrdinalIgnoreCase) >= 0
+                answer.Text.IndexOf("Insufficient Resources", StringComparison.OrdinalIgnoreCase) >= 0
                     ? $"Beside the instances that stay there is no place for the others. Set-GpuMig -VMHost {Host.Name} -Device {address} -Instance @() removes all; then run the command again. Get-GpuMig -VMHost {Host.Name} shows them."
                     : "Power off the VMs that use the GPU, or move them away, then run the command again.");
         }

@@ -5,7 +5,6 @@ using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
 using GpuVSphere.Operations;
-using GpuVSphere.Shell;
 using GpuVSphere.Smi;
 using GpuVSphere.Vim;
 
@@ -22,17 +21,9 @@ internal sealed class GpuModeOperation(GpuMode mode, ChangeIntent intent, Operat
         // A host that does not answer, or whose GPUs the driver cannot see, is not asked.
         bool isAsked = host.IsConnected && wishes.Any(wish => host.Devices.Any(device => device.Address == wish.Address && !device.IsActive));
         (IReadOnlyList<NvidiaSmiGpu> Gpus, ILookup<int, MigProfile> Profiles) read = isAsked
-            ? await NvidiaSmiReader.UseAsync(session, host, Context.Shells, (shell, token) => ReadAsync(shell, host, wishes, token), Context.ShellNotes, cancellationToken).ConfigureAwait(false)
+            ? await NvidiaSmiReader.UseAsync(session, host, Context.Shells, (shell, token) => GpuMigReader.ReadAsync(shell, host, wishes.Any(wish => wish.Instances is { Count: > 0 }), token), Context.ShellNotes, cancellationToken)
+                .ConfigureAwait(false)
             : ([], Enumerable.Empty<int>().ToLookup(gpu => gpu, _ => default(MigProfile)!));
         return GpuModePlanner.Plan(mode, subject, Options, wishes, read.Gpus, read.Profiles, Context);
-    }
-
-    private static async Task<(IReadOnlyList<NvidiaSmiGpu> Gpus, ILookup<int, MigProfile> Profiles)> ReadAsync(
-        IShell shell, GpuHost host, IReadOnlyList<GpuModeWish> wishes, CancellationToken cancellationToken)
-    {
-        NvidiaSmiReport report = await NvidiaSmiReader.ReadAsync(shell, host, cancellationToken).ConfigureAwait(false);
-        bool needsProfiles = wishes.Any(wish => wish.Instances is { Count: > 0 }) && report.Gpus.Any(gpu => gpu.MigCurrent == true);
-        ILookup<int, MigProfile> profiles = await MigReader.ReadProfilesAsync(shell, needsProfiles, cancellationToken).ConfigureAwait(false);
-        return (report.Gpus, profiles);
     }
 }

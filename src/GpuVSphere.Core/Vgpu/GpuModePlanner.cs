@@ -133,27 +133,14 @@ internal sealed class GpuModePlanner
 
     private (GpuDevice Device, NvidiaSmiGpu Gpu)? Find(GpuModeWish wish)
     {
-        GpuDevice? device = Host.Devices.FirstOrDefault(device => device.Address == wish.Address);
-        if (device is null)
+        if (_proposal.FindVisible(wish.Address, $"and not visible to the host: its {_mode.Name} is set in the guest that has it") is not { } device)
         {
-            Refuse("DEVICE-FOUND", "DeviceNotFound", GpuErrorCategory.ObjectNotFound, $"There is no NVIDIA GPU {wish.Address} on {Target.Name}.", $"Get-GpuDevice -VMHost {Target.Name} shows its GPUs.");
-            return null;
-        }
-
-        if (device.IsActive)
-        {
-            Refuse(
-                "DEVICE-VISIBLE",
-                "GpuInPassthrough",
-                GpuErrorCategory.InvalidState,
-                $"{device.Address} ({device.Model ?? device.Name}) on {Target.Name} is in passthrough and not visible to the host: its {_mode.Name} is set in the guest that has it.",
-                $"Disable-GpuPassthrough -VMHost {Target.Name} -Device {device.Address} -Reboot, or leave it out.");
             return null;
         }
 
         if (_gpus.FirstOrDefault(gpu => gpu.Address == wish.Address) is not { } gpu)
         {
-            Refuse(
+            _proposal.Refuse(
                 "DEVICE-VISIBLE",
                 "GpuNotInDriver",
                 GpuErrorCategory.InvalidState,
@@ -164,7 +151,7 @@ internal sealed class GpuModePlanner
 
         if (_mode.Pending(gpu) is null || _mode.Current(gpu) is null)
         {
-            Refuse(
+            _proposal.Refuse(
                 _mode == GpuMode.Ecc ? "ECC-CAPABLE" : "MIG-CAPABLE",
                 _mode.ErrorName + "NotSupported",
                 GpuErrorCategory.NotSupported,
@@ -182,13 +169,13 @@ internal sealed class GpuModePlanner
         IReadOnlyDictionary<string, string> wanted = _proposal.Subject.Intent.Wanted;
         if (wish.Enabled is not null && !IntentConditions.Allows(wanted, device.Address.ToString(), GpuMode.Text(_mode.Pending(gpu))))
         {
-            NoteSkipped(device, $"its {_mode.Name} is {GpuMode.Text(_mode.Pending(gpu))} by now");
+            _proposal.NoteChangedSince($"{device.Address} on {Target.Name}", $"its {_mode.Name} is {GpuMode.Text(_mode.Pending(gpu))}");
             wish = wish with { Enabled = null };
         }
 
         if (wish.Instances is not null && !IntentConditions.Allows(wanted, GpuModeWish.InstancesPrefix + device.Address, Text(gpu)))
         {
-            NoteSkipped(device, $"its GPU instances are {Text(gpu) ?? "none"} by now");
+            _proposal.NoteChangedSince($"{device.Address} on {Target.Name}", $"its GPU instances are {Text(gpu) ?? "none"}");
             wish = wish with { Instances = null };
         }
 
@@ -199,7 +186,7 @@ internal sealed class GpuModePlanner
     {
         if (gpu.MigCurrent != true)
         {
-            Refuse(
+            _proposal.Refuse(
                 "MIG-IN-FORCE",
                 "MigNotInForce",
                 GpuErrorCategory.InvalidState,
@@ -215,7 +202,7 @@ internal sealed class GpuModePlanner
             MigProfile? profile = profiles.FirstOrDefault(profile => string.Equals(profile.Name, asked.Key, System.StringComparison.OrdinalIgnoreCase));
             if (profile is null)
             {
-                Refuse(
+                _proposal.Refuse(
                     "MIG-PROFILE",
                     "MigProfileNotFound",
                     GpuErrorCategory.ObjectNotFound,
@@ -224,7 +211,7 @@ internal sealed class GpuModePlanner
             }
             else if (asked.Count() > profile.Total)
             {
-                Refuse(
+                _proposal.Refuse(
                     "MIG-PROFILE",
                     "MigProfileTooMany",
                     GpuErrorCategory.InvalidArgument,
@@ -248,7 +235,7 @@ internal sealed class GpuModePlanner
         // nvidia-smi rounds the memory; a slice too much is some GB.
         if (asked > slices || askedMemory > memory + 0.5)
         {
-            Refuse(
+            _proposal.Refuse(
                 "MIG-PROFILE",
                 "MigProfileTooMany",
                 GpuErrorCategory.InvalidArgument,
@@ -276,10 +263,4 @@ internal sealed class GpuModePlanner
             HostDriver = DriverVersion.TryParse(_gpus.Select(gpu => gpu.DriverVersion).FirstOrDefault(version => version is not null)),
         });
     }
-
-    private void NoteSkipped(GpuDevice device, string why) => _proposal.Findings.Add(new Finding(
-        "UNDO-CHANGED-SINCE", FindingSeverity.Information, Target, $"{device.Address} on {Target.Name} is left as it is: {why}, which is not what the change had set."));
-
-    private void Refuse(string rule, string errorId, GpuErrorCategory category, string message, string nextStep) =>
-        _proposal.Findings.Add(new Finding(rule, FindingSeverity.Block, Target, message, nextStep) { ErrorId = errorId, ErrorCategory = category });
 }

@@ -227,16 +227,7 @@ internal sealed class GraphicsPlanner
 
         if (_state.Host.Devices.All(device => device.Address != address))
         {
-            _proposal.Findings.Add(new Finding(
-                "DEVICE-FOUND",
-                FindingSeverity.Block,
-                intent.Target,
-                $"There is no NVIDIA GPU {address} on {intent.Target.Name}.",
-                $"Get-GpuDevice -VMHost {intent.Target.Name} shows its GPUs.")
-            {
-                ErrorId = "DeviceNotFound",
-                ErrorCategory = GpuErrorCategory.ObjectNotFound,
-            });
+            _proposal.RefuseUnknown(address);
             return;
         }
 
@@ -254,8 +245,7 @@ internal sealed class GraphicsPlanner
             return value.Length > 0 ? value : null;
         }
 
-        _proposal.Findings.Add(new Finding(
-            "UNDO-CHANGED-SINCE", FindingSeverity.Information, intent.Target, $"{name} of {intent.Target.Name} is left as it is: it is {found} by now, which is not what the change had set."));
+        _proposal.NoteChangedSince($"{name} of {intent.Target.Name}", $"it is {found}");
         return null;
     }
 }

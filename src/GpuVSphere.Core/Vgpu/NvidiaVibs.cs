@@ -21,12 +21,7 @@ public static class NvidiaVibs
     {
         if (!host.IsConnected)
         {
-            throw new GpuVSphereException(
-                "HostNotConnected",
-                GpuErrorCategory.InvalidState,
-                $"{host.Name} is {host.ConnectionState}: its software cannot be read.",
-                host.Name,
-                "Reconnect the host in vCenter, then run the command again.");
+            throw HostAway.Error(host, "its software cannot be read");
         }
 
         SoftwareState state = await SoftwareReader.ReadVibsAsync(session, host, cancellationToken).ConfigureAwait(false);
@@ -52,7 +47,7 @@ public static class NvidiaVibs
     internal static string? Idle(GpuHost host, InstalledSoftware vib)
     {
         GpuDevice[] kept = [.. host.Devices.Where(device => !device.IsActive && !device.IsEnabled)];
-        return SoftwareState.Judge(vib.Name, vib.Version) is { Flavour: not VgpuPackageFlavour.ManagementDaemon } && kept.Length > 0 && kept.All(device => device.GraphicsType == "basic")
+        return SoftwareState.Judge(vib.Name, vib.Version) is { IsDriver: true } && kept.Length > 0 && kept.All(device => device.GraphicsType == "basic")
             ? $"The driver is installed and serves no GPU of {host.Name} yet: it runs after a reboot, whatever esxcli said of one."
             : null;
     }
@@ -60,7 +55,7 @@ public static class NvidiaVibs
     private static NvidiaVib Of(GpuHost host, SoftwareState state, InstalledSoftware vib, string? pending)
     {
         VgpuPackage? judged = SoftwareState.Judge(vib.Name, vib.Version);
-        bool isDriver = judged is { Flavour: not VgpuPackageFlavour.ManagementDaemon };
+        bool isDriver = judged is { IsDriver: true };
         InstalledSoftware? component = state.Components.FirstOrDefault(component => component.Version == vib.Version && SoftwareState.IsNvidia(component));
         return new NvidiaVib
         {

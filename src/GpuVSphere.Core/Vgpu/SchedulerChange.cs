@@ -104,10 +104,10 @@ internal sealed class SchedulerChange(PlanTarget target, GpuHost host, Operation
         {
             string command = Command(target.Device.Address, target.Wanted);
             ShellResult result = await shell.RunAsync(command, cancellationToken).ConfigureAwait(false);
-            string said = NvidiaSmiAnswer.Read(result.Output + "\n" + result.Error).Text;
+            string said = NvidiaSmiAnswer.Of(result).Text;
             if (result.ExitCode != 0 || said.IndexOf("Unable to", StringComparison.OrdinalIgnoreCase) >= 0)
             {
-                _refusals.Add($"{Known.Name} refused '{command}': {(said.Length == 0 ? FormattableString.Invariant($"it ended with {result.ExitCode}.") : said)}");
+                _refusals.Add($"{Known.Name} refused '{command}': {said}");
             }
         }
 

@@ -43,8 +43,7 @@ internal sealed class SchedulerPlanner
             Check(proposal, [], null, isRebooted: false);
             if (subject.Host is { IsConnected: true, Devices.Count: > 0 })
             {
-                Refuse(
-                    proposal,
+                proposal.Refuse(
                     "DEVICE-VISIBLE",
                     "GpuInPassthrough",
                     GpuErrorCategory.InvalidState,
@@ -86,8 +85,7 @@ internal sealed class SchedulerPlanner
         CheckWish(wanted, wish, written.Length > 0 || arriving.Length > 0, isRebooted);
         if (written.Length > 0 && next.Unsayable.ToArray() is { Length: > 0 } unsayable)
         {
-            Refuse(
-                _proposal,
+            _proposal.Refuse(
                 "SCHEDULER-PARAMETERS",
                 "ModuleParametersNotKept",
                 GpuErrorCategory.InvalidData,
@@ -125,23 +123,7 @@ internal sealed class SchedulerPlanner
         List<(GpuDevice Device, SchedulerSetting Wanted)> meant = [];
         foreach (KeyValuePair<PciAddress, SchedulerSetting> one in wish.Some.OrderBy(one => one.Key))
         {
-            GpuDevice? device = Host.Devices.FirstOrDefault(device => device.Address == one.Key);
-            if (device is null)
-            {
-                Refuse(
-                    _proposal, "DEVICE-FOUND", "DeviceNotFound", GpuErrorCategory.ObjectNotFound, $"There is no NVIDIA GPU {one.Key} on {Target.Name}.", $"Get-GpuDevice -VMHost {Target.Name} shows its GPUs.");
-            }
-            else if (device.IsActive)
-            {
-                Refuse(
-                    _proposal,
-                    "DEVICE-VISIBLE",
-                    "GpuInPassthrough",
-                    GpuErrorCategory.InvalidState,
-                    $"{device.Address} ({device.Model ?? device.Name}) on {Target.Name} is in passthrough: no vGPU runs on it.",
-                    $"Disable-GpuPassthrough -VMHost {Target.Name} -Device {device.Address} -Reboot, or leave it out.");
-            }
-            else
+            if (_proposal.FindVisible(one.Key, "and no vGPU runs on it") is { } device)
             {
                 meant.Add((device, one.Value));
             }
@@ -181,11 +163,7 @@ internal sealed class SchedulerPlanner
             }
             else
             {
-                _proposal.Findings.Add(new Finding(
-                    "UNDO-CHANGED-SINCE",
-                    FindingSeverity.Information,
-                    Target,
-                    $"{parameter.Key} on {Target.Name} is left as it is: it is {_state.Parameters.Raw(parameter.Key) ?? "not set"} by now, which is not what the change had set."));
+                _proposal.NoteChangedSince($"{parameter.Key} on {Target.Name}", $"it is {_state.Parameters.Raw(parameter.Key) ?? "not set"}");
             }
         }
 
@@ -313,7 +291,4 @@ internal sealed class SchedulerPlanner
         RequiredPrivileges = proposal.Host.IsConnected && isRebooted ? ["Host.Config.Maintenance"] : [],
         RebootedBy = proposal.Subject.RebootedBy,
     });
-
-    private static void Refuse(HostProposal proposal, string rule, string errorId, GpuErrorCategory category, string message, string nextStep) =>
-        proposal.Findings.Add(new Finding(rule, FindingSeverity.Block, proposal.Target, message, nextStep) { ErrorId = errorId, ErrorCategory = category });
 }

@@ -25,12 +25,7 @@ public static class SchedulerReader
     {
         if (!host.IsConnected)
         {
-            throw new GpuVSphereException(
-                "HostNotConnected",
-                GpuErrorCategory.InvalidState,
-                $"{host.Name} is {host.ConnectionState}: its vGPU scheduler cannot be read.",
-                host.Name,
-                "Reconnect the host in vCenter, then run the command again.");
+            throw HostAway.Error(host, "its vGPU scheduler cannot be read");
         }
 
         if (host.Devices.All(device => device.IsActive))
@@ -97,7 +92,7 @@ public static class SchedulerReader
         try
         {
             IReadOnlyList<InstalledSoftware> vibs = await session.ListVibsAsync(host.Id.Reference, ofNextBoot: false, cancellationToken).ConfigureAwait(false);
-            return vibs.Select(vib => SoftwareState.Judge(vib.Name, vib.Version)).FirstOrDefault(judged => judged is { Flavour: not VgpuPackageFlavour.ManagementDaemon })?.Driver;
+            return vibs.Select(vib => SoftwareState.Judge(vib.Name, vib.Version)).FirstOrDefault(judged => judged is { IsDriver: true })?.Driver;
         }
         catch (GpuVSphereException refused) when (refused.Id == "EsxCliFault")
         {

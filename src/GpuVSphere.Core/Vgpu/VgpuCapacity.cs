@@ -56,5 +56,5 @@ public sealed record VgpuCapacity
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Names the GPU across servers and processes.</summary>
-    public string Uid => $"/GpuVSphere={HostId.ServerUuid}/VMHost={HostId.Reference}/GpuDevice={Address}/";
+    public string Uid => GpuDevice.UidOf(HostId, Address);
 }

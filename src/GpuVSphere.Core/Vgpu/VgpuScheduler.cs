@@ -46,5 +46,5 @@ public sealed record VgpuScheduler
     public bool? IsRebootPending { get; init; }
 
     /// <summary>Names the GPU across servers and processes, as <see cref="GpuDevice.Uid"/> does.</summary>
-    public string Uid => $"/GpuVSphere={HostId.ServerUuid}/VMHost={HostId.Reference}/GpuDevice={Address}/";
+    public string Uid => GpuDevice.UidOf(HostId, Address);
 }

@@ -131,8 +131,7 @@ internal sealed class VibPlanner
             {
                 if (!IntentConditions.Allows(intent.Wanted, VibWords.VibPrefix + found.Name, found.Version))
                 {
-                    _proposal.Findings.Add(new Finding(
-                        "UNDO-CHANGED-SINCE", FindingSeverity.Information, intent.Target, $"{found.Name} on {intent.Target.Name} is left as it is: it is {found.Version} by now, which is not what the change had set."));
+                    _proposal.NoteChangedSince($"{found.Name} on {intent.Target.Name}", $"it is {found.Version}");
                     continue;
                 }
 
@@ -149,7 +148,7 @@ internal sealed class VibPlanner
             IsUpdate = install.Count > 0 && isUpdate,
             Wanted = wanted,
             Before = wanted.Keys.Where(name => _software.VersionOf(name) is not null).ToDictionary(name => name, name => _software.VersionOf(name)!, StringComparer.OrdinalIgnoreCase),
-            BringsDriver = wanted.Any(vib => vib.Value is not null && SoftwareState.Judge(vib.Key, vib.Value) is { Flavour: not VgpuPackageFlavour.ManagementDaemon }),
+            BringsDriver = wanted.Any(vib => vib.Value is not null && SoftwareState.Judge(vib.Key, vib.Value) is { IsDriver: true }),
         };
     }
 
@@ -187,7 +186,7 @@ internal sealed class VibPlanner
             privileges.Add(MaintenancePrivilege);
         }
 
-        bool bringsDriver = plan.Install.Any(package => package.Package.Vibs.Any(vib => SoftwareState.Judge(vib.Name, vib.Version) is { Flavour: not VgpuPackageFlavour.ManagementDaemon }));
+        bool bringsDriver = plan.Install.Any(package => package.Package.Vibs.Any(vib => SoftwareState.Judge(vib.Name, vib.Version) is { IsDriver: true }));
         _proposal.Check(new ReadinessSubject
         {
             Action = plan.Install.Count > 0 ? ReadinessAction.InstallDriver : ReadinessAction.RemoveDriver,
@@ -207,7 +206,7 @@ internal sealed class VibPlanner
                     && plan.Remove.Any(name => SoftwareState.Judge(name, _software.VersionOf(name)!) is { Flavour: not VgpuPackageFlavour.ManagementDaemon }),
                 OtherDrivers = bringsDriver
                     ? [.. _software.Nvidia
-                        .Where(vib => !plan.Wanted.ContainsKey(vib.Name) && SoftwareState.Judge(vib.Name, vib.Version) is { Flavour: not VgpuPackageFlavour.ManagementDaemon })
+                        .Where(vib => !plan.Wanted.ContainsKey(vib.Name) && SoftwareState.Judge(vib.Name, vib.Version) is { IsDriver: true })
                         .Select(vib => vib.Name)]
                     : [],
                 SharedGpus = bringsDriver ? [.. Shared(types).Select(address => address.ToString())] : [],
@@ -281,7 +280,7 @@ internal sealed class VibPlanner
                     _proposal.Tell($"has {vib.Name} {before}, which {(IsNewer(vib) ? "is upgraded" : "is replaced")}");
                 }
 
-                if (judged is { Flavour: not VgpuPackageFlavour.ManagementDaemon, Releases: { } releases })
+                if (judged is { IsDriver: true, Releases: { } releases })
                 {
                     _proposal.Tell($"gets the driver of vGPU {releases.ReleaseText}");
                 }

@@ -149,7 +149,7 @@ public static class PowerOnFaults
         {
             return (await session.ListVibsAsync(host.Id.Reference, ofNextBoot: false, cancellationToken).ConfigureAwait(false))
                 .Select(vib => VgpuCatalog.Default.ReadPackage(vib.Name + "_" + vib.Version))
-                .FirstOrDefault(package => package is { Flavour: not VgpuPackageFlavour.ManagementDaemon })?.Driver;
+                .FirstOrDefault(package => package is { IsDriver: true })?.Driver;
         }
         catch (GpuVSphereException e)
         {

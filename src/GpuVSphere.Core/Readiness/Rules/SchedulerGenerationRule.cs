@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Linq;
-using GpuVSphere.Catalog;
 using GpuVSphere.Inventory;
 
 namespace GpuVSphere.Readiness.Rules;
@@ -30,9 +29,7 @@ internal sealed class SchedulerGenerationRule : ReadinessRule
             yield break;
         }
 
-        GpuDevice[] without = [.. subject.Devices.Where(device => s_without.Contains(
-            GpuCatalog.Default.Find(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId)?.Architecture
-            ?? VgpuCatalog.Default.FindBoards(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId).FirstOrDefault()?.Architecture))];
+        GpuDevice[] without = [.. subject.Devices.Where(device => s_without.Contains(DeviceArchitecture.Of(device)))];
         if (without.Length == 0)
         {
             yield break;

@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Linq;
-using GpuVSphere.Catalog;
 using GpuVSphere.Inventory;
 using GpuVSphere.Vim;
 
@@ -41,8 +40,7 @@ internal sealed class VgpuModeRule : ReadinessRule
 
         foreach (GpuDevice device in subject.Devices.Where(_ => wanted.WantsMixedSize))
         {
-            string? architecture = GpuCatalog.Default.Find(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId)?.Architecture
-                ?? VgpuCatalog.Default.FindBoards(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId).FirstOrDefault()?.Architecture;
+            string? architecture = DeviceArchitecture.Of(device);
             if (architecture is null)
             {
                 yield return Verdict.Unconfirmed($"The generation of {device.Address} ({device.Name}) on {host.Name} is not known; vGPUs of mixed size need Ampere or later.");

@@ -29,7 +29,7 @@ internal sealed class VibFlavourRule : ReadinessRule
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
-        VgpuPackage[] drivers = [.. (subject.Software?.Packages ?? []).SelectMany(package => package.Vibs.OfType<VgpuPackage>()).Where(vib => vib.Flavour != VgpuPackageFlavour.ManagementDaemon)];
+        VgpuPackage[] drivers = [.. (subject.Software?.Packages ?? []).SelectMany(package => package.Vibs.OfType<VgpuPackage>()).Where(vib => vib.IsDriver)];
         foreach (VgpuPackage driver in drivers)
         {
             foreach (IGrouping<string, GpuDevice> model in subject.Devices.Where(device => !device.IsActive && !device.IsEnabled).GroupBy(device => device.Model ?? device.Name))

@@ -1,0 +1,14 @@
+using System.Linq;
+using GpuVSphere.Catalog;
+using GpuVSphere.Inventory;
+
+namespace GpuVSphere.Readiness;
+
+/// <summary>The generation of a GPU, by its PCI ids.</summary>
+internal static class DeviceArchitecture
+{
+    /// <summary>Such as <c>Pascal</c>; null for ids that no catalogue knows.</summary>
+    public static string? Of(GpuDevice device) =>
+        GpuCatalog.Default.Find(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId)?.Architecture
+        ?? VgpuCatalog.Default.FindBoards(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId).FirstOrDefault()?.Architecture;
+}
