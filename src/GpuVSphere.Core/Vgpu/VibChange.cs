@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuVSphere.Catalog;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
 using GpuVSphere.Operations;
@@ -134,6 +135,16 @@ internal sealed class VibChange(PlanTarget target, GpuHost host, VibPlan plan, V
             if (wrong.Length > 0)
             {
                 texts.Add($"nvidia-smi answers (driver {report.DriverVersion}), and does not say Host VGPU of {string.Join(", ", wrong)}.");
+                return HostChangeState.RebootPending;
+            }
+
+            DriverVersion[] expected = [.. plan.Wanted
+                .Where(vib => vib.Value is not null && SoftwareState.Judge(vib.Key, vib.Value) is { Flavour: not VgpuPackageFlavour.ManagementDaemon })
+                .Select(vib => DriverVersion.TryParse(vib.Value))
+                .OfType<DriverVersion>()];
+            if (DriverVersion.TryParse(report.DriverVersion) is { } running && expected.Length > 0 && !expected.Contains(running))
+            {
+                texts.Add($"nvidia-smi answers with driver {running}, and {string.Join(", ", expected.Select(version => version.ToString()))} was installed: the host still runs what it had.");
                 return HostChangeState.RebootPending;
             }
 

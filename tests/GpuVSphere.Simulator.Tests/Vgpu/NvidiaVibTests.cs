@@ -72,6 +72,16 @@ public sealed class NvidiaVibTests
     }
 
     [Fact]
+    public async Task An_upgrade_is_not_done_while_the_old_driver_answers()
+    {
+        using HostLab lab = await StartAsync();
+        await InstallAsync(lab, "new-67-02", [OnDatastore(Vib67)], setGraphics: true);
+        NvidiaVibResult result = await InstallAsync(lab, "new-67-02", [OnDatastore(Newer67)], shells: new SmiShells("0000:3B:00.0"));
+        Assert.Equal(ChangeOutcome.Failed, result.Outcome);
+        Assert.Contains("driver 390.42, and 430.46 was installed", lab.Feedback.Results.Last().Error?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_host_that_is_still_Shared_is_refused_without_the_switch()
     {
         using HostLab lab = await StartAsync();
