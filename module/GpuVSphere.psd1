@@ -25,6 +25,7 @@
         'Get-GpuChange'
         'Get-GpuDevice'
         'Get-GpuEcc'
+        'Get-GpuMethodRecommendation'
         'Get-GpuMig'
         'Get-GpuVSphereConnection'
         'Get-HostGraphicsMode'
