@@ -113,6 +113,9 @@ Describe 'Set-VgpuScheduler' {
         $gpus = @(Set-VgpuScheduler -VMHost 'vgpu-90-01' -Policy EqualShare -NoShell -PassThru -Confirm:$false -WarningAction SilentlyContinue)
         $gpus.Policy | Should -Be @('EqualShare', 'EqualShare')
         (Get-VgpuScheduler -VMHost 'vgpu-90-01').IsRebootPending | Should -Be @($true, $true)
+        $text = Set-VgpuScheduler -VMHost 'vgpu-90-01' -Policy FixedShare -NoShell -AsPlan | Invoke-GpuPlan -Confirm:$false -Verbose 3>&1 4>&1 | Out-String
+        $text | Should -Not -Match 'SSH'
+        (Get-VgpuScheduler -VMHost 'vgpu-90-01' -NoShell).Policy | Should -Be @('FixedShare', 'FixedShare')
     }
 
     It 'refuses what cannot be, before anything is touched' {

@@ -21,6 +21,9 @@ internal sealed class SchedulerChange(PlanTarget target, GpuHost host, Operation
     /// <summary>All parameters of the module as they are to be sent; null when they are so already.</summary>
     public string? Line { get; init; }
 
+    /// <summary>Whether the host's shell may be used.</summary>
+    public bool UsesShell { get; init; } = true;
+
     /// <summary>The parameters as they are to be.</summary>
     public required SchedulerParameters Wanted { get; init; }
 
@@ -123,5 +126,5 @@ internal sealed class SchedulerChange(PlanTarget target, GpuHost host, Operation
         setting.TimeSliceMs is { } slice && setting.Policy != VgpuSchedulerPolicy.BestEffort ? string.Format(CultureInfo.InvariantCulture, " -a 0 -ts {0:0}", slice * 1_000_000) : string.Empty);
 
     private Task<SchedulerState> ReadStateAsync(VimSession session, CancellationToken cancellationToken) =>
-        SchedulerReader.ReadStateAsync(session, Known, context.Shells, context.ShellNotes, cancellationToken);
+        SchedulerReader.ReadStateAsync(session, Known, UsesShell ? context.Shells : null, context.ShellNotes, cancellationToken);
 }

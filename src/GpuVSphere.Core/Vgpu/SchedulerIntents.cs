@@ -14,6 +14,7 @@ public static class SchedulerIntents
     /// <param name="devices">The GPUs that are meant, by host; a host that is not in it means all of its GPUs, and those that it will have.</param>
     /// <param name="policy">The policy.</param>
     /// <param name="timeSliceMs">The time slice in milliseconds, 1 to 30; null for the driver's default.</param>
+    /// <param name="usesShell">Whether the hosts' shells may be used, to read what is in force and to set live; else the next boot brings it.</param>
     /// <param name="options">How far the change may go.</param>
     /// <exception cref="GpuVSphereException">TimeSliceInvalid: it is out of range, or best effort, which has none, is asked for.</exception>
     public static ChangeIntent Set(
@@ -21,6 +22,7 @@ public static class SchedulerIntents
         IReadOnlyDictionary<GpuHost, IReadOnlyList<PciAddress>> devices,
         VgpuSchedulerPolicy policy,
         int? timeSliceMs,
+        bool usesShell,
         HostChangeOptions options)
     {
         options.Validate();
@@ -42,9 +44,23 @@ public static class SchedulerIntents
             "Set the vGPU scheduler to " + setting,
             [.. hosts.Select(host => new IntentTarget(
                 new PlanTarget(host.Id, host.Name, host.ServerName),
-                devices.TryGetValue(host, out IReadOnlyList<PciAddress>? some)
-                    ? some.Distinct().OrderBy(address => address).ToDictionary(address => SchedulerWish.DevicePrefix + address, _ => setting.ToWord(), StringComparer.Ordinal)
-                    : new Dictionary<string, string>(StringComparer.Ordinal) { [SchedulerWish.ForAll] = setting.ToWord() }))],
+                Wanted(devices.TryGetValue(host, out IReadOnlyList<PciAddress>? some) ? some : null, setting, usesShell)))],
             options.ToOptions());
+    }
+
+    private static Dictionary<string, string> Wanted(IReadOnlyList<PciAddress>? devices, SchedulerSetting setting, bool usesShell)
+    {
+        Dictionary<string, string> wanted = new(StringComparer.Ordinal);
+        foreach (string name in devices is null ? [SchedulerWish.ForAll] : devices.Distinct().OrderBy(address => address).Select(address => SchedulerWish.DevicePrefix + address))
+        {
+            wanted[name] = setting.ToWord();
+        }
+
+        if (!usesShell)
+        {
+            wanted[SchedulerWish.NoShell] = "true";
+        }
+
+        return wanted;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class SchedulerOperation(ChangeIntent intent, OperationContext c
 
         // A host that does not answer, or that has no GPU for the driver, is not asked.
         SchedulerState? state = host.IsConnected && host.Devices.Any(device => !device.IsActive)
-            ? await SchedulerReader.ReadStateAsync(session, host, Context.Shells, Context.ShellNotes, cancellationToken).ConfigureAwait(false)
+            ? await SchedulerReader.ReadStateAsync(session, host, wish.UsesShell ? Context.Shells : null, Context.ShellNotes, cancellationToken).ConfigureAwait(false)
             : null;
         return SchedulerPlanner.Plan(subject, Options, wish, state, Context);
     }

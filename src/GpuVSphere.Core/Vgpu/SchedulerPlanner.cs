@@ -103,6 +103,7 @@ internal sealed class SchedulerPlanner
         {
             Line = written.Length == 0 ? null : next.Line.Length > 0 ? next.Line : written[0] + "=",
             Wanted = next,
+            UsesShell = wish.UsesShell,
             Targets = targets,
             NeedsReboot = needsReboot,
             Pending = written.Length == 0 && needsReboot && !isRebooted

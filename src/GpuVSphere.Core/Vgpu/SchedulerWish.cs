@@ -10,8 +10,12 @@ namespace GpuVSphere.Vgpu;
 /// <param name="All">The setting for all GPUs; null when some are named.</param>
 /// <param name="Some">The settings of those that are named.</param>
 /// <param name="Parameters">The parameters that are to be as they were, by name; empty text for one that was not set.</param>
-internal sealed record SchedulerWish(SchedulerSetting? All, IReadOnlyDictionary<PciAddress, SchedulerSetting> Some, IReadOnlyDictionary<string, string> Parameters)
+/// <param name="UsesShell">Whether the host's shell may be used, to read what is in force and to set live.</param>
+internal sealed record SchedulerWish(SchedulerSetting? All, IReadOnlyDictionary<PciAddress, SchedulerSetting> Some, IReadOnlyDictionary<string, string> Parameters, bool UsesShell)
 {
+    /// <summary>In an intent: the host's shell is not used.</summary>
+    public const string NoShell = "no-shell";
+
     /// <summary>In an intent: the setting of all GPUs.</summary>
     public const string ForAll = "scheduler";
 
@@ -28,7 +32,7 @@ internal sealed record SchedulerWish(SchedulerSetting? All, IReadOnlyDictionary<
         SchedulerSetting? all = null;
         Dictionary<PciAddress, SchedulerSetting> some = [];
         Dictionary<string, string> parameters = new(StringComparer.Ordinal);
-        foreach (KeyValuePair<string, string> wanted in target.Wanted.Where(wanted => !IntentConditions.IsCondition(wanted.Key)))
+        foreach (KeyValuePair<string, string> wanted in target.Wanted.Where(wanted => !IntentConditions.IsCondition(wanted.Key) && wanted.Key != NoShell))
         {
             if (wanted.Key.StartsWith(ParameterPrefix, StringComparison.Ordinal))
             {
@@ -51,7 +55,7 @@ internal sealed record SchedulerWish(SchedulerSetting? All, IReadOnlyDictionary<
             }
         }
 
-        return new SchedulerWish(all, some, parameters);
+        return new SchedulerWish(all, some, parameters, UsesShell: !target.Wanted.ContainsKey(NoShell));
     }
 
     private static GpuVSphereException Invalid(IntentTarget target, string why) => new(

@@ -52,9 +52,7 @@ public sealed class SetVgpuSchedulerCommand : HostSettingCmdlet
         return base.PrepareTargets();
     }
 
-    internal override IGpuOperation Operation(IReadOnlyList<HostMeant> hosts, OperationContext context) => GpuOperations.Create(
-        Intent(hosts),
-        NoShell ? new OperationContext(context.Sessions, context.Clock, context.StateDirectory) { LogInAgain = context.LogInAgain } : context);
+    internal override IGpuOperation Operation(IReadOnlyList<HostMeant> hosts, OperationContext context) => GpuOperations.Create(Intent(hosts), context);
 
     internal override async Task ShowAsync(
         IGpuOperation operation, IReadOnlyList<ChangeResult> results, IReadOnlyList<HostMeant> hosts, OperationContext context, PipelineRelay relay, CancellationToken cancellationToken)
@@ -83,6 +81,6 @@ public sealed class SetVgpuSchedulerCommand : HostSettingCmdlet
         Dictionary<GpuHost, IReadOnlyList<PciAddress>> devices = hosts
             .Where(host => host.Devices is not null)
             .ToDictionary(host => host.Host, host => (IReadOnlyList<PciAddress>)[.. host.Devices!.Select(device => device.Address)]);
-        return SchedulerIntents.Set(hosts.Select(host => host.Host), devices, Policy, Slice, Options);
+        return SchedulerIntents.Set(hosts.Select(host => host.Host), devices, Policy, Slice, !NoShell, Options);
     }
 }

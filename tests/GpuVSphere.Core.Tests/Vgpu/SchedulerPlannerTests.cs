@@ -253,15 +253,16 @@ public sealed class SchedulerPlannerTests
     {
         GpuHost host = Host(A, B);
         Dictionary<GpuHost, IReadOnlyList<PciAddress>> none = [];
-        ChangeIntent all = SchedulerIntents.Set([host], none, VgpuSchedulerPolicy.FixedShare, 24, s_reboot);
+        ChangeIntent all = SchedulerIntents.Set([host], none, VgpuSchedulerPolicy.FixedShare, 24, true, s_reboot);
         Assert.Equal(("VgpuScheduler", "FixedShare/24"), (all.Kind, all.Targets.Single().Wanted["scheduler"]));
-        ChangeIntent one = SchedulerIntents.Set([host], new Dictionary<GpuHost, IReadOnlyList<PciAddress>> { [host] = [At(B)] }, VgpuSchedulerPolicy.BestEffort, null, s_staged);
+        ChangeIntent one = SchedulerIntents.Set([host], new Dictionary<GpuHost, IReadOnlyList<PciAddress>> { [host] = [At(B)] }, VgpuSchedulerPolicy.BestEffort, null, false, s_staged);
         Assert.Equal("BestEffort", one.Targets.Single().Wanted["scheduler:" + B]);
+        Assert.Equal([true, false], new[] { all, one }.Select(intent => SchedulerWish.Read(intent.Targets.Single()).UsesShell));
         Assert.NotNull(GpuOperations.Create(all, new OperationContext([], new StepClock(), "nowhere")));
 
         foreach ((VgpuSchedulerPolicy policy, int slice) in new[] { (VgpuSchedulerPolicy.BestEffort, 2), (VgpuSchedulerPolicy.EqualShare, 0), (VgpuSchedulerPolicy.FixedShare, 31) })
         {
-            Assert.Equal("TimeSliceInvalid", Assert.Throws<GpuVSphereException>(() => SchedulerIntents.Set([host], none, policy, slice, s_staged)).Id);
+            Assert.Equal("TimeSliceInvalid", Assert.Throws<GpuVSphereException>(() => SchedulerIntents.Set([host], none, policy, slice, true, s_staged)).Id);
         }
     }
 

@@ -197,6 +197,22 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public async Task A_change_that_is_not_to_use_the_shell_never_opens_it_also_from_a_saved_plan()
+    {
+        using HostLab lab = await StartAsync();
+        lab.Shells = new WatchedShells(lab.Simulator.Shells, _ => throw new InvalidOperationException("The shell was used."));
+        ChangeIntent intent = await SetAsync(lab, New, VgpuSchedulerPolicy.EqualShare, null, HostLab.Staged, usesShell: false);
+        ChangePlan plan = await lab.PlanAsync(intent);
+        Assert.Empty(plan.Findings);
+
+        ChangeResult result = (await lab.RunAsync(intent, plan)).Single();
+
+        Assert.True(result.Outcome == ChangeOutcome.Pending, result.Error?.ToString());
+        Assert.Empty(lab.ShellTold);
+        Assert.Equal("NVreg_RegistryDwords=RmPVMRL=0x01", lab.Raw.Host(New).ModuleParameters["nvidia"]);
+    }
+
+    [Fact]
     public async Task What_the_driver_does_not_tell_is_not_claimed()
     {
         using HostLab lab = await HostLab.StartAsync(new SimulatorOptions { Scenario = "vgpu", ClockSpeed = 400, TellsSchedulerState = false });
@@ -302,7 +318,7 @@ public sealed class SchedulerTests
 
     private static async Task<GpuHost> HostAsync(HostLab lab, string name) => (await lab.ReadAsync()).Hosts.Single(host => host.Name == name);
 
-    private static async Task<ChangeIntent> SetAsync(HostLab lab, string name, VgpuSchedulerPolicy policy, int? slice, HostChangeOptions options, string? device = null)
+    private static async Task<ChangeIntent> SetAsync(HostLab lab, string name, VgpuSchedulerPolicy policy, int? slice, HostChangeOptions options, string? device = null, bool usesShell = true)
     {
         GpuHost host = await HostAsync(lab, name);
         Dictionary<GpuHost, IReadOnlyList<PciAddress>> devices = [];
@@ -311,7 +327,7 @@ public sealed class SchedulerTests
             devices[host] = [PciAddress.TryParse(device, out PciAddress address) ? address : default];
         }
 
-        return SchedulerIntents.Set([host], devices, policy, slice, options);
+        return SchedulerIntents.Set([host], devices, policy, slice, usesShell, options);
     }
 
     private static async Task<IReadOnlyList<VgpuScheduler>> ReadAsync(HostLab lab, string name, IHostShells? shells = null) =>
