@@ -104,7 +104,7 @@ public sealed class DecisionTests
     [InlineData("sharedDirect", GpuMethod.Vgpu, "UnequalShares", "Needed: mixed-size mode on 0000:3b:00.0 of esx-01", "Set-HostGraphicsMode -VMHost esx-01 -Device 0000:3b:00.0 -VgpuMode MixedSize")]
     [InlineData("sharedDirect", GpuMethod.MigVgpu, "Share", "Needed: MIG on 0000:3b:00.0 of esx-01", "Set-GpuMig -VMHost esx-01 -Device 0000:3b:00.0 -Enabled $true -Reboot")]
     [InlineData("t4", GpuMethod.MigVgpu, "Share", "Not here: a GPU that can be divided by MIG: esx-01 has T4", null)]
-    [InlineData("active", GpuMethod.FlexDirect, "HostWithoutGpu", "Confirm: Bitfusion FlexDirect is installed and licensed: it has reached its end of life, and is no longer sold", "Add-VmGpuPassthrough -VM <server> -Device 0000:3b:00.0")]
+    [InlineData("active", GpuMethod.FlexDirect, "HostWithoutGpu", "Confirm: Bitfusion FlexDirect is to be had and licensed: its repositories were archived in 2023", "Add-VmGpuPassthrough -VM <server> -Device 0000:3b:00.0")]
     [InlineData("none", GpuMethod.Vgpu, "Share", "Not here: no host that was read has an NVIDIA GPU", null)]
     [InlineData("down", GpuMethod.Vgpu, "Share", "Not here: no host with a GPU is connected (esx-01)", null)]
     public void What_is_missing_here(string host, GpuMethod method, string needs, string firstGap, string? firstCommand)

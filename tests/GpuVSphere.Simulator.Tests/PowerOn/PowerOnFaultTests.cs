@@ -329,7 +329,7 @@ public sealed class PowerOnFaultTests
     }
 
     [Fact]
-    public async Task An_account_that_may_not_read_the_log_gets_what_the_task_says()
+    public async Task A_log_that_is_gone_leaves_what_the_task_and_the_vm_say()
     {
         using PowerOnLab lab = await StartAsync();
         await lab.AddAsync("ml-01", s_plain with { MmioSizeGB = 64 }, First);
@@ -340,6 +340,33 @@ public sealed class PowerOnFaultTests
 
         Assert.Equal((PowerOnCause.MmioTooSmall, PowerOnCertainty.Likely), (finding.Cause, finding.Certainty));
         Assert.Equal("Set-VmMmioSize -VM ml-01 -SizeGB 256", finding.Command);
+    }
+
+    [Fact]
+    public async Task An_account_that_may_not_read_the_log_gets_what_it_may_see_and_is_told()
+    {
+        using PowerOnLab lab = await StartAsync();
+        await lab.AddAsync("ml-01", s_plain with { MmioSizeGB = 64 }, First);
+        await lab.FailAsync("ml-01");
+        using VimSession reader = await Passthrough.VmLab.LogInAsync(lab.Simulated.Simulator.Server, "readonly@vsphere.local");
+
+        PowerOnFinding finding = Assert.Single(await lab.ExplainAsync("ml-01", reader));
+
+        Assert.Equal((PowerOnCause.MmioTooSmall, PowerOnCertainty.Likely), (finding.Cause, finding.Certainty));
+        Assert.Contains("The log of ml-01 could not be read", Assert.Single(lab.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_older_log_is_not_taken_for_the_power_on_that_never_began_one()
+    {
+        using PowerOnLab lab = await StartAsync();
+        await lab.AddAsync("ml-01", s_plain with { MmioSizeGB = 64 }, First);
+        await lab.FailAsync("ml-01");
+        await lab.Simulated.CallAsync(lab.Simulated.Host(Host), "EnterMaintenanceMode_Task", ("timeout", 0));
+
+        PowerOnFinding finding = Assert.Single(await lab.FailAndExplainAsync("ml-01"));
+
+        Assert.Equal(PowerOnCause.HostState, finding.Cause);
     }
 
     [Fact]

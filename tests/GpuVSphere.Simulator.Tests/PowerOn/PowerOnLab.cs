@@ -106,10 +106,11 @@ internal sealed class PowerOnLab : IDisposable
         return await ExplainAsync(vm);
     }
 
-    public async Task<IReadOnlyList<PowerOnFinding>> ExplainAsync(string vm)
+    public async Task<IReadOnlyList<PowerOnFinding>> ExplainAsync(string vm, VimSession? other = null)
     {
-        GpuInventory inventory = await InventoryReader.ReadAsync(Session, InventoryScope.Vms([Target(vm).Id.Reference]), CancellationToken.None);
-        return await PowerOnFaults.ExplainVmAsync(Session, inventory.Vms.Single(one => one.Name == vm), inventory, [], Notes.Add, CancellationToken.None);
+        VimSession session = other ?? Session;
+        GpuInventory inventory = await InventoryReader.ReadAsync(session, InventoryScope.Vms([Target(vm).Id.Reference]), CancellationToken.None);
+        return await PowerOnFaults.ExplainVmAsync(session, inventory.Vms.Single(one => one.Name == vm), inventory, [], Notes.Add, CancellationToken.None);
     }
 
     /// <summary>Runs what an explanation says is to be typed, word for word: every cmdlet that explanations name has its operation here.</summary>

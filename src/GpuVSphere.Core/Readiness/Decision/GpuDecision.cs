@@ -101,7 +101,7 @@ public static class GpuDecision
             Against =
             [
                 .. facts.Where(fact => fact.Fit != MethodFit.Yes).Select(Say),
-                .. method == GpuMethod.FlexDirect ? ["Bitfusion has reached its end of life: its repositories were archived in 2023."] : Array.Empty<string>(),
+                .. method == GpuMethod.FlexDirect ? ["Bitfusion is taken to be at its end of life: its repositories were archived in 2023."] : Array.Empty<string>(),
                 .. needsNone ? ["The workload needs no GPU."] : Array.Empty<string>(),
             ],
             Missing = here.Gaps,

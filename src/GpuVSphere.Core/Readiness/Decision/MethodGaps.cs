@@ -204,7 +204,7 @@ internal sealed class MethodGaps
     private void FlexDirect()
     {
         Whole(1);
-        Confirm("Bitfusion FlexDirect is installed and licensed: it has reached its end of life, and is no longer sold");
+        Confirm("Bitfusion FlexDirect is to be had and licensed: its repositories were archived in 2023");
         Confirm("a network of 10 Gb/s or more between clients and servers, and a server VM with 1.5 times the GPU's memory");
         if (_needs.Contains(GpuNeed.HighAvailability) && _all.Count < 3)
         {
