@@ -108,7 +108,7 @@ internal sealed class SchedulerChange(PlanTarget target, GpuHost host, Operation
             string command = Command(target.Device.Address, target.Wanted);
             ShellResult result = await shell.RunAsync(command, cancellationToken).ConfigureAwait(false);
             string said = NvidiaSmiAnswer.Of(result).Text;
-            if (result.ExitCode != 0 || said.IndexOf("Unable to", StringComparison.OrdinalIgnoreCase) >= 0)
+            if (IsRefused(result.ExitCode, said))
             {
                 _refusals.Add($"{Known.Name} refused '{command}': {said}");
             }
@@ -116,6 +116,9 @@ internal sealed class SchedulerChange(PlanTarget target, GpuHost host, Operation
 
         return true;
     }
+
+    /// <summary>Whether an answer is a refusal: by its exit code, or by its words where that is 0 all the same.</summary>
+    internal static bool IsRefused(int exitCode, string said) => exitCode != 0 || said.IndexOf("Unable to", StringComparison.OrdinalIgnoreCase) >= 0;
 
     /// <summary>The command that sets a scheduler live: 1 is best effort, 2 equal share, 3 fixed share; a slice is in nanoseconds and goes without strict round-robin.</summary>
     internal static string Command(PciAddress address, SchedulerSetting setting) => string.Format(
