@@ -310,7 +310,7 @@ public sealed class VmwareLogParserTests
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            // The samples lie beside the repository, or beside the folder that holds a worktree of it.
+            // The samples lie in a folder shared, in or beside a folder above this one.
             foreach (string shared in (string[])["shared", Path.Combine("..", "shared")])
             {
                 string path = Path.Combine(folder.FullName, shared, "facts", "samples", file);

@@ -20,9 +20,11 @@ public sealed class GraphicsModeTests
     public async Task Without_a_driver_the_host_and_every_GPU_are_configured_in_one_call_and_nothing_waits()
     {
         using HostLab lab = await HostLab.StartAsync();
+        var calls = new FaultRule { Method = "UpdateGraphicsConfig", Delay = TimeSpan.FromSeconds(1) };
+        lab.Simulator.Faults.Add(calls);
         ChangeResult result = await lab.RunOneAsync(await SetAsync(lab, "esx-67-01", GraphicsType.SharedDirect, HostLab.Staged));
 
-        Assert.Equal(ChangeOutcome.Done, result.Outcome);
+        Assert.Equal((ChangeOutcome.Done, 1), (result.Outcome, calls.Applied));
         Assert.Contains("no driver serves it yet", result.Message, StringComparison.Ordinal);
         RawHostGraphics graphics = lab.Raw.Host("esx-67-01").Graphics;
         Assert.Equal("sharedDirect", graphics.DefaultType);
@@ -147,16 +149,33 @@ public sealed class GraphicsModeTests
     [Fact]
     public async Task A_6_7_host_where_the_driver_came_first_is_mended_by_its_default()
     {
+        const string Host = "new-67-01";
+        using HostLab lab = await HostLab.StartAsync(new SimulatorOptions { ClockSpeed = 400, Scenario = "vgpu-setup", RefusesSharedDirectAfterVib = true });
+        lab.Simulator.Orders.Install(Host, SimulatedDrivers.File("NVIDIA-VMware_ESXi_6.7_Host_Driver_390.42-1OEM.670.0.0.7535516.vib"));
+        Assert.Equal("shared", lab.Raw.Host(Host).Device(Gpu).GraphicsType);
+        var refused = new FaultRule { Method = "UpdateGraphicsConfig", Delay = TimeSpan.FromSeconds(1) };
+        lab.Simulator.Faults.Add(refused);
+
+        ChangeResult result = await lab.RunOneAsync(await SetAsync(lab, Host, GraphicsType.SharedDirect, HostLab.Staged));
+
+        Assert.Equal((ChangeOutcome.Done, 1), (result.Outcome, refused.Applied));
+        Assert.Equal("sharedDirect", lab.Raw.Host(Host).Graphics.DefaultType);
+        Assert.All([Gpu, SecondGpu], address => Assert.Equal("sharedDirect", lab.Raw.Host(Host).Device(address).GraphicsType));
+    }
+
+    [Fact]
+    public async Task A_GPU_that_the_host_goes_on_refusing_is_not_called_done()
+    {
         using HostLab lab = await HostLab.StartAsync(new SimulatorOptions { ClockSpeed = 400, RefusesSharedDirectAfterVib = true });
         lab.Simulator.Orders.InstallGpuDriver("esx-67-01");
-        await lab.RunOneAsync(await SetAsync(lab, "esx-67-01", GraphicsType.Shared, HostLab.Staged));
-        ChangeResult result = await lab.RunOneAsync(await SetAsync(lab, "esx-67-01", GraphicsType.SharedDirect, HostLab.Staged));
-        RawHostGraphics graphics = lab.Raw.Host("esx-67-01").Graphics;
-        Assert.Equal("sharedDirect", graphics.DefaultType);
 
-        // What the host still refuses is not called done.
-        Assert.Equal(graphics.Device(Gpu).ConfiguredType == "sharedDirect", result.Outcome == ChangeOutcome.Done);
-        Assert.Equal(result.Outcome == ChangeOutcome.Done, result.Error is null);
+        // A type of its own does not follow the host's default.
+        await lab.RunOneAsync(await SetAsync(lab, "esx-67-01", GraphicsType.Shared, HostLab.Staged, Gpu));
+        ChangeResult result = await lab.RunOneAsync(await SetAsync(lab, "esx-67-01", GraphicsType.SharedDirect, HostLab.Staged));
+
+        Assert.Equal(ChangeOutcome.Failed, result.Outcome);
+        Assert.Contains($"{Gpu} is Shared. {SecondGpu} is Shared Direct. The graphics type of {Gpu} cannot be changed to Shared Direct.", result.Error!.Message, StringComparison.Ordinal);
+        Assert.Equal("shared", lab.Raw.Host("esx-67-01").Graphics.Device(Gpu).ConfiguredType);
     }
 
     [Fact]

@@ -303,10 +303,35 @@ public sealed class NvidiaVibTests
         return operation.Results.Single();
     }
 
+    // And to go on all the same changes nothing: not the host, not its VMs, not the journal, and no maintenance mode on the way.
     private static async Task<Finding> BlockedAsync(HostLab lab, string name, IReadOnlyList<string> sources, bool setGraphics = false)
     {
-        ChangePlan plan = await lab.PlanAsync(await IntentAsync(lab, name, sources, HostLab.RebootAndPowerOff, setGraphics));
-        return Assert.Single(plan.Findings, finding => finding.Blocks);
+        string before = State(lab, name);
+        int entries = lab.Changes.List().Entries.Count;
+        ChangeIntent intent = await IntentAsync(lab, name, sources, HostLab.RebootAndPowerOff, setGraphics);
+        ChangePlan plan = await lab.PlanAsync(intent);
+        Finding finding = Assert.Single(plan.Findings, finding => finding.Blocks);
+        LabFeedback feedback = new();
+        ChangeResult result = Assert.Single(await lab.RunAsync(intent, plan, feedback));
+        Assert.Equal(ChangeOutcome.Blocked, result.Outcome);
+        Assert.DoesNotContain(feedback.VerboseLines, line => line.Contains("in maintenance mode", StringComparison.Ordinal));
+        Assert.Equal(before, State(lab, name));
+        Assert.Equal(entries, lab.Changes.List().Entries.Count);
+        return finding;
+    }
+
+    private static string State(HostLab lab, string name)
+    {
+        RawHost host = lab.Raw.Host(name);
+        return string.Join(
+            "|",
+            host.IsInMaintenance,
+            host.BootCount,
+            string.Join(",", host.Vibs),
+            host.Graphics.DefaultType,
+            host.Graphics.Policy,
+            string.Join(",", host.Graphics.Devices.Select(device => device.ConfiguredType)),
+            string.Join(",", lab.Raw.Vms.Select(vm => vm.Name + vm.PowerState)));
     }
 
     private sealed class NoShells : IHostShells

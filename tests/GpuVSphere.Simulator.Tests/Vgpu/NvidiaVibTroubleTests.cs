@@ -24,10 +24,12 @@ public sealed class NvidiaVibTroubleTests
     private const string Vgpu80 = "NVD-VGPU-800_550.144.02-1OEM.800.1.0.20613240_24487818.zip";
     private const string Aie80 = "NVD-AIE-800_550.163.02-1OEM.800.1.0.20613240_24697707.zip";
 
-    [Fact]
-    public async Task A_host_where_the_driver_came_first_is_mended()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_host_where_the_driver_came_first_is_mended(bool refusesDevices)
     {
-        using HostLab lab = await StartAsync();
+        using HostLab lab = await HostLab.StartAsync(new SimulatorOptions { ClockSpeed = 400, Scenario = "vgpu-setup", RefusesSharedDirectAfterVib = refusesDevices });
         lab.Simulator.Orders.Install(Host, SimulatedDrivers.File(Vib67));
         Assert.Equal("shared", lab.Raw.Host(Host).Device(Gpu).GraphicsType);
 

@@ -392,20 +392,45 @@ public sealed class VmVgpuTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("suspended", "VM-SUSPENDED")]
-    [InlineData("snapshot", "VM-SNAPSHOT")]
-    public async Task A_vm_with_a_suspended_state_or_a_snapshot_is_refused(string what, string rule)
+    [InlineData("suspended", "v67-02", P100Half, "VM-SUSPENDED", "Resume")]
+    [InlineData("snapshot", "v67-02", P100Half, "VM-SNAPSHOT", "Remove the snapshots")]
+    [InlineData("running", "v67-02", P100Half, "VM-POWERED-OFF", "-PowerOff")]
+    [InlineData("memory", "v67-02", P100Half, "VM-MEMORY-FITS-HOST", "less memory")]
+    [InlineData("hardware", "v67-02", P100Half, "VGPU-PER-VM", "hardware")]
+    [InlineData("bios", "c803-02", "grid_a100d-40c", "VM-FIRMWARE", "-NoGuestInstalled")]
+    public async Task A_vm_that_cannot_take_it_is_refused_and_stays_as_it_was(string what, string vm, string profile, string rule, string next)
     {
-        if (what == "suspended")
+        switch (what)
         {
-            Change(() => _lab.Vm("v67-02").PowerState = "suspended");
-        }
-        else
-        {
-            await _lab.CallAsync(_lab.Vm("v67-02"), "CreateSnapshot_Task", ("name", "s"), ("memory", false), ("quiesce", false));
+            case "suspended":
+                Change(() => _lab.Vm(vm).PowerState = "suspended");
+                break;
+            case "snapshot":
+                await _lab.CallAsync(_lab.Vm(vm), "CreateSnapshot_Task", ("name", "s"), ("memory", false), ("quiesce", false));
+                break;
+            case "running":
+                await _lab.PowerOnAsync(vm);
+                break;
+            case "memory":
+                Configure(vm, config => config.MemoryMB = 16 * 1024 * 1024);
+                break;
+            case "hardware":
+                Configure(vm, config => config.HardwareVersion = 10);
+                break;
+            default:
+                Configure(vm, config => config.Firmware = "bios");
+                break;
         }
 
-        Assert.Equal(rule, (await BlockedAsync(Add("v67-02", null, P100Half))).RuleId);
+        string before = State(vm);
+        var calls = new FaultRule { Method = "ReconfigVM_Task", Delay = TimeSpan.FromSeconds(1) };
+        _lab.Simulator.Faults.Add(calls);
+
+        Finding finding = await BlockedAsync(Add(vm, null, profile));
+
+        Assert.Equal((rule, 0), (finding.RuleId, calls.Applied));
+        Assert.Contains(next, finding.NextStep);
+        Assert.Equal(before, State(vm));
     }
 
     [Fact]
