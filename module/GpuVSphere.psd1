@@ -54,6 +54,7 @@
         'Test-VgpuCompatibility'
         'Undo-GpuChange'
         'Uninstall-NvidiaVib'
+        'Update-GpuCatalog'
     )
     PrivateData            = @{
         PSData = @{

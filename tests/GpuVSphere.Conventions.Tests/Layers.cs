@@ -26,7 +26,7 @@ internal sealed class Layers
     /// <summary>The rows of GpuVSphere.Core; <c>GpuVSphere</c> itself holds the errors, which everything may throw.</summary>
     public static Layers OfCore { get; } = new(
         ["GpuVSphere"],
-        ["GpuVSphere.Vim", "GpuVSphere.Shell"],
+        ["GpuVSphere.Vim", "GpuVSphere.Shell", "GpuVSphere.State"],
         ["GpuVSphere.Catalog", "GpuVSphere.Inventory"],
         ["GpuVSphere.Mmio", "GpuVSphere.Smi"],
         ["GpuVSphere.Changes"],

@@ -30,6 +30,9 @@ public sealed class GpuCatalog
     /// <summary>The catalogue that this build carries.</summary>
     public static GpuCatalog Default => s_default.Value;
 
+    /// <summary>The catalogue in use: a newer one that was brought, or the one that this build carries.</summary>
+    public static GpuCatalog InUse => KnownCatalog.InUse.Gpus;
+
     /// <summary>All models, in the order of the file.</summary>
     public IReadOnlyList<GpuModel> Models { get; }
 

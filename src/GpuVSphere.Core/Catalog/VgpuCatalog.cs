@@ -63,6 +63,9 @@ public sealed class VgpuCatalog
     /// <summary>The catalogue that this build carries.</summary>
     public static VgpuCatalog Default => s_default.Value;
 
+    /// <summary>The catalogue in use: a newer one that was brought, or the one that this build carries.</summary>
+    public static VgpuCatalog InUse => KnownCatalog.InUse.Vgpu;
+
     /// <summary>All boards with vGPU types.</summary>
     public IReadOnlyList<VgpuBoard> Boards { get; }
 

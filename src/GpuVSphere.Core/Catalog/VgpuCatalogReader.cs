@@ -51,7 +51,7 @@ internal static class VgpuCatalogReader
         return new VgpuCatalog(
             boards,
             types,
-            [.. releases.Select(release => release with
+            [.. releases.OrderByDescending(release => release.Number).Select(release => release with
             {
                 Packages = [.. packagesOf[release.Name]],
                 LicenseServers = [.. licenses.Where(rule => rule.IsFor(release.Major) && rule.IsAccepted == true).Select(rule => rule.Server)],

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Xml;
+using GpuVSphere.State;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.Changes;

@@ -3,6 +3,7 @@ using System.IO;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
+using GpuVSphere.State;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.Changes;

@@ -114,7 +114,7 @@ public static class InventoryReader
             await RetrieveAsync([VmsOnHosts(), Clusters()], cancellationToken).ConfigureAwait(false);
         }
 
-        public GpuInventory Finish() => new InventoryAssembler(_session.ServerUuid, _session.ServerName, GpuCatalog.Default).Assemble(
+        public GpuInventory Finish() => new InventoryAssembler(_session.ServerUuid, _session.ServerName, GpuCatalog.InUse).Assemble(
             _startedAt,
             _hosts.Values.Where(host => !host.IsGone).ToList(),
             _vms.Values.Where(vm => !vm.IsGone).ToList(),

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Changes;
 using GpuVSphere.Passthrough;
+using GpuVSphere.State;
 using GpuVSphere.Vgpu;
 
 namespace GpuVSphere.Methods;

@@ -51,7 +51,7 @@ public static class MmioQuestion
     {
         MmioSizing.DeviceCount(models.Count);
         var notes = new List<string>();
-        MmioDevice[] devices = [.. models.Select(model => FromNames(model, (catalog ?? GpuCatalog.Default).Resolve(model), notes))];
+        MmioDevice[] devices = [.. models.Select(model => FromNames(model, (catalog ?? GpuCatalog.InUse).Resolve(model), notes))];
         return MmioSizing.Size(MmioWords.Devices(devices), devices, notes: [.. notes.Distinct()]);
     }
 
@@ -71,7 +71,7 @@ public static class MmioQuestion
     {
         MmioSizing.DeviceCount(devices.Count);
         var notes = new List<string>();
-        MmioDevice[] sized = [.. devices.Select(device => FromDevice(device, catalog ?? GpuCatalog.Default, notes))];
+        MmioDevice[] sized = [.. devices.Select(device => FromDevice(device, catalog ?? GpuCatalog.InUse, notes))];
         return MmioSizing.Size(MmioWords.Devices(sized), sized, notes: [.. notes.Distinct()]);
     }
 
@@ -93,7 +93,7 @@ public static class MmioQuestion
         GpuCatalog? catalog = null,
         IReadOnlyList<string>? addedVgpus = null)
     {
-        GpuCatalog known = catalog ?? GpuCatalog.Default;
+        GpuCatalog known = catalog ?? GpuCatalog.InUse;
         var notes = new List<string>();
         var devices = new List<MmioDevice>();
         foreach (VmGpu held in vm.PciDevices)
@@ -225,14 +225,14 @@ public static class MmioQuestion
     /// <summary>A vGPU: what NVIDIA publishes for one on its GPU. Null where nothing is asked for.</summary>
     private static MmioDevice? FromProfile(string profile, GpuVm vm, GpuCatalog catalog, List<string> notes)
     {
-        if (VgpuCatalog.Default.FindType(profile) is not { } type)
+        if (VgpuCatalog.InUse.FindType(profile) is not { } type)
         {
             notes.Add($"The catalogue does not know the vGPU {profile}, so the window that it may need was not counted.");
             return null;
         }
 
         int? published = null;
-        foreach (VgpuBoard board in VgpuCatalog.Default.Boards.Where(board => board.Name == type.Board && vm.MemoryMB >= LargeVmMemoryMB))
+        foreach (VgpuBoard board in VgpuCatalog.InUse.Boards.Where(board => board.Name == type.Board && vm.MemoryMB >= LargeVmMemoryMB))
         {
             GpuSubsystem[] subsystems = board.Subsystems.Count > 0 ? [.. board.Subsystems] : [default];
             foreach (GpuModel model in subsystems.SelectMany(ids => catalog.FindAll(NvidiaVendorId, board.DeviceId, ids.VendorId, ids.DeviceId)))

@@ -9,6 +9,6 @@ internal static class DeviceArchitecture
 {
     /// <summary>Such as <c>Pascal</c>; null for ids that no catalogue knows.</summary>
     public static string? Of(GpuDevice device) =>
-        GpuCatalog.Default.Find(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId)?.Architecture
-        ?? VgpuCatalog.Default.FindBoards(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId).FirstOrDefault()?.Architecture;
+        GpuCatalog.InUse.Find(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId)?.Architecture
+        ?? VgpuCatalog.InUse.FindBoards(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId).FirstOrDefault()?.Architecture;
 }

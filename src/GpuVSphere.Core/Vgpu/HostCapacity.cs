@@ -158,7 +158,7 @@ public sealed class HostCapacity
     }
 
     private static HostCapacity Of(VgpuHost host, IReadOnlyList<PlacedVgpu> placed, IReadOnlyList<NvidiaSmiGpu> told) =>
-        new(host, VgpuCatalog.Default, GpuWays.Of(host, VgpuCatalog.Default, placed, told));
+        new(host, VgpuCatalog.InUse, GpuWays.Of(host, VgpuCatalog.InUse, placed, told));
 
     /// <summary>Whether a profile is a GPU's own; null when nothing tells.</summary>
     internal bool? Has(GpuDevice device, ProfileFacts facts) => StateOf(device).Has(facts);

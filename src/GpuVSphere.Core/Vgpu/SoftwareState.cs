@@ -31,7 +31,7 @@ internal sealed record SoftwareState
     /// <summary>Whether a VIB or component is one of NVIDIA's for ESXi, by its names.</summary>
     public static bool IsNvidia(InstalledSoftware software) => Judge(software.Name, software.Version) is not null;
 
-    public static VgpuPackage? Judge(string name, string version) => VgpuCatalog.Default.ReadPackage(name + "_" + version);
+    public static VgpuPackage? Judge(string name, string version) => VgpuCatalog.InUse.ReadPackage(name + "_" + version);
 
     public string? VersionOf(string name) => Next.FirstOrDefault(vib => string.Equals(vib.Name, name, StringComparison.OrdinalIgnoreCase))?.Version;
 

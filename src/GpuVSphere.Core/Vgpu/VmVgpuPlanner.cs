@@ -98,7 +98,7 @@ internal static class VmVgpuPlanner
 
     private static VgpuWish Wish(string profile, VmVgpuSituation situation)
     {
-        VgpuType? type = VgpuCatalog.Default.FindType(profile);
+        VgpuType? type = VgpuCatalog.InUse.FindType(profile);
         return new VgpuWish
         {
             Profile = profile,
@@ -107,7 +107,7 @@ internal static class VmVgpuPlanner
             OfferedBy = [.. situation.OtherHosts
                 .Where(other => other.Host.IsConnected && other.OfferedProfiles?.Contains(profile, StringComparer.OrdinalIgnoreCase) == true)
                 .Select(other => other.Host.Name)],
-            Gpus = type is null ? situation.HostDevices : [.. situation.HostDevices.Where(device => VgpuCatalog.Default
+            Gpus = type is null ? situation.HostDevices : [.. situation.HostDevices.Where(device => VgpuCatalog.InUse
                 .FindBoards(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId)
                 .Any(board => board.Name == type.Board))],
             IsWholeGpu = type?.MaxPerGpu is { } most ? most == 1 : null,

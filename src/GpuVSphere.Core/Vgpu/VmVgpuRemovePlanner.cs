@@ -66,7 +66,7 @@ internal static class VmVgpuRemovePlanner
         string[] held = [.. vgpus.Select(device => device.VgpuProfile).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
         string what = held.Length == 0 ? $"{vm.Name} has no vGPU." : $"{vm.Name} has {string.Join(", ", held)}.";
         bool isOther = VmVgpuPlanner.VgpusOf(vm).Any(device => VmVgpuPlanner.IsSame(device.VgpuProfile, profile));
-        bool isKnown = isOther || VgpuCatalog.Default.FindType(profile) is not null || situation.Offered?.Contains(profile, StringComparer.OrdinalIgnoreCase) == true;
+        bool isKnown = isOther || VgpuCatalog.InUse.FindType(profile) is not null || situation.Offered?.Contains(profile, StringComparer.OrdinalIgnoreCase) == true;
         if (!isKnown)
         {
             IReadOnlyList<string> near = NearNames.Find(profile, held);

@@ -31,6 +31,6 @@ internal sealed record VmVgpuSituation : VmSituation
     /// <summary>A profile's name as the host spells it, else as the catalogue does.</summary>
     public string Spell(string profile) =>
         Offered?.FirstOrDefault(name => string.Equals(name, profile, StringComparison.OrdinalIgnoreCase))
-        ?? VgpuCatalog.Default.FindType(profile)?.Name
+        ?? VgpuCatalog.InUse.FindType(profile)?.Name
         ?? profile;
 }

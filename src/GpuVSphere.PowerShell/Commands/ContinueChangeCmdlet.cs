@@ -8,6 +8,7 @@ using GpuVSphere.Changes;
 using GpuVSphere.Methods;
 using GpuVSphere.PowerShell.Completion;
 using GpuVSphere.PowerShell.Session;
+using GpuVSphere.State;
 
 namespace GpuVSphere.PowerShell.Commands;
 

@@ -5,6 +5,7 @@ using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Methods;
 using GpuVSphere.PowerShell.Completion;
+using GpuVSphere.State;
 
 namespace GpuVSphere.PowerShell.Commands;
 

@@ -71,7 +71,13 @@ public sealed class GetVgpuReleaseCommand : GpuCmdlet
 
     internal override Task RunAsync(PipelineRelay relay, CancellationToken cancellationToken)
     {
-        VgpuCatalog catalog = VgpuCatalog.Default;
+        KnownCatalog known = KnownCatalog.InUse;
+        VgpuCatalog catalog = known.Vgpu;
+        if (known.Trouble is { } trouble)
+        {
+            relay.Warning(trouble);
+        }
+
         IEnumerable<VgpuRelease> found = catalog.Releases;
         Narrow(Release, name => VgpuReleaseSearch.ByName(catalog, name));
         Narrow(Branch, branch => VgpuReleaseSearch.ByBranch(catalog, branch));
@@ -85,7 +91,7 @@ public sealed class GetVgpuReleaseCommand : GpuCmdlet
 
             return releases;
         });
-        Narrow(Gpu, gpu => VgpuReleaseSearch.ByBoards(catalog, VgpuReleaseSearch.BoardsNamed(catalog, GpuCatalog.Default, gpu)));
+        Narrow(Gpu, gpu => VgpuReleaseSearch.ByBoards(catalog, VgpuReleaseSearch.BoardsNamed(catalog, GpuCatalog.InUse, gpu)));
         Narrow(EsxiVersion, esxi => VgpuReleaseSearch.ByEsxi(catalog, esxi));
         if (LongTerm)
         {

@@ -130,7 +130,13 @@ public sealed class TestVgpuCompatibilityCommand : InventoryCmdlet
 
     internal override async Task RunAsync(PipelineRelay relay, CancellationToken cancellationToken)
     {
-        VgpuCatalog catalog = VgpuCatalog.Default;
+        KnownCatalog known = KnownCatalog.InUse;
+        VgpuCatalog catalog = known.Vgpu;
+        if (known.Trouble is { } trouble)
+        {
+            relay.Warning(trouble);
+        }
+
         VgpuVersion? planned = PlannedManager is null ? null : catalog.ReadVersion(PlannedManager, VgpuSide.Manager);
         VgpuVersion[] drivers = [.. (GuestDriver ?? []).Select(driver => catalog.ReadVersion(driver, VgpuSide.Guest))];
         if (ParameterSetName == "Version")
@@ -168,7 +174,7 @@ public sealed class TestVgpuCompatibilityCommand : InventoryCmdlet
 
     private void JudgeVersions(VgpuCatalog catalog, VgpuVersion[] drivers, VgpuVersion? planned, PipelineRelay relay)
     {
-        CompatibilityGpu[] gpus = [.. (Gpu ?? []).Select(gpu => new CompatibilityGpu(gpu.Trim(), VgpuReleaseSearch.BoardsNamed(catalog, GpuCatalog.Default, gpu)))];
+        CompatibilityGpu[] gpus = [.. (Gpu ?? []).Select(gpu => new CompatibilityGpu(gpu.Trim(), VgpuReleaseSearch.BoardsNamed(catalog, GpuCatalog.InUse, gpu)))];
         foreach (string manager in Manager)
         {
             CompatibilityQuestion question = new()

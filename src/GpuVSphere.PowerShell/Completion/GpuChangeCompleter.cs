@@ -5,6 +5,7 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using GpuVSphere.Changes;
 using GpuVSphere.Methods;
+using GpuVSphere.State;
 
 namespace GpuVSphere.PowerShell.Completion;
 

@@ -15,5 +15,5 @@ public sealed class GpuModelCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completed.From(
             wordToComplete,
-            GpuCatalog.Default.Models.Select(model => model.Name).Distinct().OrderBy(name => name).Select(name => new KeyValuePair<string, string>(name, name)));
+            GpuCatalog.InUse.Models.Select(model => model.Name).Distinct().OrderBy(name => name).Select(name => new KeyValuePair<string, string>(name, name)));
 }

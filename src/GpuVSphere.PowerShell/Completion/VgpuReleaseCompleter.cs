@@ -14,7 +14,7 @@ public sealed class VgpuReleaseCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        VgpuCatalog catalog = VgpuCatalog.Default;
+        VgpuCatalog catalog = VgpuCatalog.InUse;
         return Completed.From(wordToComplete, parameterName.ToUpperInvariant() switch
         {
             "BRANCH" => catalog.Releases.Where(release => release.Branch.Length > 0).GroupBy(release => release.Branch)

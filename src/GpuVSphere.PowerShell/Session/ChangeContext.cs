@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.PowerShell.Commands;
 using GpuVSphere.Shell;
+using GpuVSphere.State;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.PowerShell.Session;

@@ -46,7 +46,7 @@ internal sealed class LastRead
             {
                 foreach (string profile in host.OfferedProfiles ?? [])
                 {
-                    _vgpuProfiles[profile] = VgpuCatalog.Default.FindType(profile) is { } type
+                    _vgpuProfiles[profile] = VgpuCatalog.InUse.FindType(profile) is { } type
                         ? $"{type.MemoryMB} MB, {type.Licence}; offered by {host.Host.Name}"
                         : $"offered by {host.Host.Name}";
                 }

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using GpuVSphere.Changes;
+using GpuVSphere.State;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.Core.Tests.Changes;

@@ -255,9 +255,9 @@ internal sealed class MethodGaps
 
     private static bool IsFree(GpuDevice device) => device.Assignments.Count == 0;
 
-    private static IEnumerable<VgpuBoard> Boards(GpuDevice device) => device.VendorId != Nvidia ? [] : VgpuCatalog.Default
+    private static IEnumerable<VgpuBoard> Boards(GpuDevice device) => device.VendorId != Nvidia ? [] : VgpuCatalog.InUse
         .FindBoards(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId)
-        .Where(board => VgpuCatalog.Default.TypesOf(board.Name).Count > 0);
+        .Where(board => VgpuCatalog.InUse.TypesOf(board.Name).Count > 0);
 
     private void Lacks(string text) => _gaps.Add(new MethodGap(MethodGapKind.Lacking, text));
 

@@ -41,7 +41,7 @@ internal static class VsphereLevel
     {
         string prefix = string.Format(CultureInfo.InvariantCulture, "{0}.{1} U", version[0], version[1]);
         return int.TryParse(host.Build, NumberStyles.None, CultureInfo.InvariantCulture, out int build)
-            ? VgpuCatalog.Default.EsxiBuilds
+            ? VgpuCatalog.InUse.EsxiBuilds
                 .Where(known => known.Build is { } number && number <= build && known.Name.StartsWith(prefix, StringComparison.Ordinal))
                 .Select(known => int.TryParse(known.Name.Substring(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int update) ? update : 0)
                 .DefaultIfEmpty(0)

@@ -148,7 +148,7 @@ public static class PowerOnFaults
         try
         {
             return (await session.ListVibsAsync(host.Id.Reference, ofNextBoot: false, cancellationToken).ConfigureAwait(false))
-                .Select(vib => VgpuCatalog.Default.ReadPackage(vib.Name + "_" + vib.Version))
+                .Select(vib => VgpuCatalog.InUse.ReadPackage(vib.Name + "_" + vib.Version))
                 .FirstOrDefault(package => package is { IsDriver: true })?.Driver;
         }
         catch (GpuVSphereException e)

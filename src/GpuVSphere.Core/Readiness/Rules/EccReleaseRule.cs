@@ -30,7 +30,7 @@ internal sealed class EccReleaseRule : ReadinessRule
             yield break;
         }
 
-        VgpuDriverMatch match = VgpuCatalog.Default.FindReleases(driver);
+        VgpuDriverMatch match = VgpuCatalog.InUse.FindReleases(driver);
         bool isOn = (subject.Action & ReadinessAction.EnableEcc) != 0;
         string devices = string.Join(", ", subject.Devices.Select((GpuDevice device) => device.Address.ToString()));
         if (match.Major is not { } major)

@@ -40,7 +40,7 @@ internal sealed class VgpuOfferedRule : ReadinessRule
                         $"Move {subject.Target.Name} to {wish.OfferedBy[0]}, or let DRS place it.");
                     break;
                 case false:
-                    string reason = VgpuCatalog.Default.FindType(wish.Profile) is null ? "no profile of that name is known"
+                    string reason = VgpuCatalog.InUse.FindType(wish.Profile) is null ? "no profile of that name is known"
                         : wish.Gpus.Count == 0 ? "it has no GPU for it, or not in vGPU use"
                         : "it has a GPU that could have it, but the driver does not have the profile, or the GPU's mode (MIG) has others";
                     yield return Verdict.Confirmed(

@@ -44,8 +44,8 @@ internal sealed class VibFlavourRule : ReadinessRule
 
     private static Verdict? Judge(VgpuPackage driver, GpuDevice device, string model)
     {
-        VgpuBoard[] boards = [.. VgpuCatalog.Default.FindBoards(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId)];
-        VgpuType[] types = [.. boards.SelectMany(board => VgpuCatalog.Default.TypesOf(board.Name))];
+        VgpuBoard[] boards = [.. VgpuCatalog.InUse.FindBoards(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId)];
+        VgpuType[] types = [.. boards.SelectMany(board => VgpuCatalog.InUse.TypesOf(board.Name))];
         if (boards.Length == 0 || types.Length == 0)
         {
             return Verdict.Unconfirmed($"Whether {driver.Name} serves {model} on {device.HostName} is not known: the catalogue has no vGPU types of it.");

@@ -28,7 +28,7 @@ internal sealed class EccOnCause : PowerOnRule
         }
 
         DriverVersion? driver = evidence.HostDriver ?? DriverVersion.TryParse(evidence.Smi.Select(gpu => gpu.DriverVersion).FirstOrDefault(version => version is not null));
-        VgpuDriverMatch? match = driver is null ? null : VgpuCatalog.Default.FindReleases(driver);
+        VgpuDriverMatch? match = driver is null ? null : VgpuCatalog.InUse.FindReleases(driver);
         bool? isOn = evidence.Smi.Count == 0 ? null : evidence.Smi.Any(gpu => gpu.EccCurrent == true);
         if (match?.Major >= FirstWithEcc || isOn == false)
         {

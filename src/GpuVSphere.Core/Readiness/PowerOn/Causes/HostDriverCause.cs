@@ -27,7 +27,7 @@ internal sealed class HostDriverCause : PowerOnRule
                 evidence,
                 PowerOnCertainty.Possible,
                 line,
-                "The host may have another driver than the one the profile belongs to" + (evidence.HostDriver is { } driver ? $"; it has {driver}, vGPU {VgpuCatalog.Default.FindReleases(driver).ReleaseText}" : string.Empty),
+                "The host may have another driver than the one the profile belongs to" + (evidence.HostDriver is { } driver ? $"; it has {driver}, vGPU {VgpuCatalog.InUse.FindReleases(driver).ReleaseText}" : string.Empty),
                 evidence.HostName is { } host
                     ? $"Get-VgpuProfile -VMHost {PowerOnCommand.Word(host)} lists what the driver offers, Get-NvidiaSmi -VMHost {PowerOnCommand.Word(host)} what it says."
                     : "Get-VgpuProfile lists what the driver offers, Get-NvidiaSmi what it says.");

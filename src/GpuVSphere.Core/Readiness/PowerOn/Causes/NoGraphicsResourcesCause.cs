@@ -37,7 +37,7 @@ internal sealed class NoGraphicsResourcesCause : PowerOnRule
         }
 
         GpuDevice[] own = [.. evidence.Host!.Devices.Where(device => evidence.Profiles.Any(profile => NotSharedDirectCause.IsFor(device, profile)))];
-        bool isKnown = evidence.Profiles.All(profile => VgpuCatalog.Default.FindType(profile) is not null);
+        bool isKnown = evidence.Profiles.All(profile => VgpuCatalog.InUse.FindType(profile) is not null);
         if (own.Length > 0 && own.All(device => device.GraphicsType is "shared" or "basic" or "direct"))
         {
             yield break;

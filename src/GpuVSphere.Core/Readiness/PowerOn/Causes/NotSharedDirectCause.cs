@@ -62,7 +62,7 @@ internal sealed class NotSharedDirectCause : PowerOnRule
     }
 
     /// <summary>Whether a profile is one of a GPU's.</summary>
-    internal static bool IsFor(GpuDevice device, string profile) => VgpuCatalog.Default.FindType(profile) is { } type && VgpuCatalog.Default
+    internal static bool IsFor(GpuDevice device, string profile) => VgpuCatalog.InUse.FindType(profile) is { } type && VgpuCatalog.InUse
         .FindBoards(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId)
         .Any(board => board.Name == type.Board);
 }

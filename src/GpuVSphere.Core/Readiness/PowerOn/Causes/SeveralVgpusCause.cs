@@ -43,6 +43,6 @@ internal sealed class SeveralVgpusCause : PowerOnRule
         }
     }
 
-    private static bool IsPart(string profile) => VgpuCatalog.Default.FindType(profile) is { } type
-        && VgpuCatalog.Default.Boards.Any(board => board.Name == type.Board && type.MemoryMB < board.MemoryMB / Math.Max(1, board.GpusPerBoard));
+    private static bool IsPart(string profile) => VgpuCatalog.InUse.FindType(profile) is { } type
+        && VgpuCatalog.InUse.Boards.Any(board => board.Name == type.Board && type.MemoryMB < board.MemoryMB / Math.Max(1, board.GpusPerBoard));
 }

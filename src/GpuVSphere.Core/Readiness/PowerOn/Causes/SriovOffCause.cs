@@ -34,5 +34,5 @@ internal sealed class SriovOffCause : PowerOnRule
     }
 
     private static bool UsesSriov(string profile) =>
-        VgpuCatalog.Default.FindType(profile) is not { } type || VgpuCatalog.Default.Boards.Any(board => board.Name == type.Board && board.UsesSriov);
+        VgpuCatalog.InUse.FindType(profile) is not { } type || VgpuCatalog.InUse.Boards.Any(board => board.Name == type.Board && board.UsesSriov);
 }

@@ -2,7 +2,7 @@ using System;
 using System.IO;
 using System.Reflection;
 
-namespace GpuVSphere.Changes;
+namespace GpuVSphere.State;
 
 /// <summary>Files that are whole at any moment, in folders that are their owner's.</summary>
 internal static class StateFiles

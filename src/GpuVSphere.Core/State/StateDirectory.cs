@@ -1,9 +1,9 @@
 using System;
 using System.IO;
 
-namespace GpuVSphere.Changes;
+namespace GpuVSphere.State;
 
-/// <summary>Where the journal and the locks are kept.</summary>
+/// <summary>Where the journal, the locks and a newer catalogue are kept.</summary>
 public static class StateDirectory
 {
     /// <summary>The environment variable that names another folder, such as a shared one for several service accounts.</summary>
