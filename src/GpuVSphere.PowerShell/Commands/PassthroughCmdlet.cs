@@ -1,78 +1,27 @@
-using System;
+using System.Collections.Generic;
 using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
 using GpuVSphere.Changes;
-using GpuVSphere.Vim;
+using GpuVSphere.Inventory;
 
 namespace GpuVSphere.PowerShell.Commands;
 
-/// <summary>The base of Enable- and Disable-GpuPassthrough: what may be done so that the change takes effect.</summary>
-public abstract class PassthroughCmdlet : HostChangeCmdlet
+/// <summary>The base of cmdlets that switch GPUs of hosts, which a reboot may bring into force: passthrough, ECC, MIG.</summary>
+public abstract class PassthroughCmdlet : HostRebootCmdlet
 {
-    /// <summary>
-    /// Brings the change into force where a host cannot do that by itself: maintenance mode, one reboot for all of its GPUs, and out again.
-    /// Without it the change is staged, and what is pending is said.
-    /// </summary>
+    /// <summary>All GPUs of the hosts that are named. Without it the GPUs must be named with -Device or come from the pipeline.</summary>
     [Parameter]
-    public SwitchParameter Reboot { get; set; }
+    public SwitchParameter All { get; set; }
 
-    /// <summary>With -Reboot: shuts down, through their guests, the running VMs that cannot be moved away, and starts them again afterwards.</summary>
-    [Parameter]
-    public SwitchParameter PowerOff { get; set; }
+    internal abstract ChangeIntent Intent(IReadOnlyList<GpuDevice> devices);
 
-    /// <summary>With -PowerOff: powers a VM off hard when its guest cannot be asked or does not shut down in time.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
+    internal sealed override bool PrepareTargets() => GpuTargets.Prepare(this, All);
 
-    /// <summary>What vSAN does with the host's data for maintenance mode.</summary>
-    [Parameter]
-    public VsanDecommissionMode VsanMode { get; set; } = VsanDecommissionMode.EnsureObjectAccessibility;
+    internal sealed override Task RunAsync(PipelineRelay relay, CancellationToken cancellationToken) =>
+        GpuTargets.RunAsync(this, Intent, (devices, context) => ShowAsync(devices, context, relay, cancellationToken), relay, cancellationToken);
 
-    /// <summary>Minutes that a host may take to come back: 30 unless told otherwise.</summary>
-    [Parameter]
-    [ValidateRange(1, 1440)]
-    public int RebootTimeoutMinutes { get; set; } = 30;
-
-    /// <summary>Minutes that entering maintenance mode may take, moving VMs away included: 30 unless told otherwise.</summary>
-    [Parameter]
-    [ValidateRange(1, 10080)]
-    public int MaintenanceTimeoutMinutes { get; set; } = 30;
-
-    /// <summary>Minutes that the guests may take to shut down: 10 unless told otherwise.</summary>
-    [Parameter]
-    [ValidateRange(1, 1440)]
-    public int ShutdownTimeoutMinutes { get; set; } = 10;
-
-    /// <summary>How many hosts of one cluster may be down at a time: 1 unless told otherwise.</summary>
-    [Parameter]
-    [ValidateRange(1, 64)]
-    public int MaxDownPerCluster { get; set; } = 1;
-
-    /// <summary>The host's login, to go on after its reboot when it is connected to directly with a PowerCLI session.</summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? Credential { get; set; }
-
-    /// <summary>
-    /// Performs the change in a job of this session, after it was planned and confirmed. Receive-Job gives what became of each host;
-    /// Stop-Job starts nothing new, and the journal can resume it.
-    /// </summary>
-    [Parameter]
-    public SwitchParameter AsJob { get; set; }
-
-    internal override bool RunsAsJob => AsJob;
-
-    internal override PSCredential? HostLogin => Credential;
-
-    internal sealed override HostChangeOptions Options => new()
-    {
-        Reboot = Reboot,
-        PowerOff = PowerOff,
-        Force = Force,
-        VsanMode = VsanMode,
-        RebootTimeout = TimeSpan.FromMinutes(RebootTimeoutMinutes),
-        MaintenanceTimeout = TimeSpan.FromMinutes(MaintenanceTimeoutMinutes),
-        ShutdownTimeout = TimeSpan.FromMinutes(ShutdownTimeoutMinutes),
-        MaxDownPerCluster = MaxDownPerCluster,
-        SkipRules = SkipRule,
-    };
+    /// <summary>Gives the GPUs as they are afterwards, for -PassThru.</summary>
+    internal virtual Task ShowAsync(
+        IReadOnlyList<(GpuHost Host, GpuDevice Device)> devices, OperationContext context, PipelineRelay relay, CancellationToken cancellationToken) => GpuTargets.ShowAsync(devices, relay);
 }

@@ -1,5 +1,6 @@
-using System.Collections.Generic;
 using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
 using GpuVSphere.Passthrough;
@@ -9,8 +10,12 @@ namespace GpuVSphere.PowerShell.Commands;
 /// <summary>Sets the hardware label of GPUs (vSphere 7.0 U2 and later), by which a VM can ask for one of several.</summary>
 [Cmdlet(VerbsCommon.Set, "GpuDevice", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(GpuDevice), typeof(ChangePlan))]
-public sealed class SetGpuDeviceCommand : HostChangeCmdlet
+public sealed class SetGpuDeviceCommand : HostPlanCmdlet
 {
+    /// <summary>All GPUs of the hosts that are named. Without it the GPUs must be named with -Device or come from the pipeline.</summary>
+    [Parameter]
+    public SwitchParameter All { get; set; }
+
     /// <summary>The label; an empty text removes it.</summary>
     [Parameter(Mandatory = true)]
     [AllowEmptyString]
@@ -18,5 +23,8 @@ public sealed class SetGpuDeviceCommand : HostChangeCmdlet
 
     internal override HostChangeOptions Options => new() { SkipRules = SkipRule };
 
-    internal override ChangeIntent Intent(IReadOnlyList<GpuDevice> devices) => PassthroughIntents.SetLabel(devices, Label, Options);
+    internal override bool PrepareTargets() => GpuTargets.Prepare(this, All);
+
+    internal override Task RunAsync(PipelineRelay relay, CancellationToken cancellationToken) =>
+        GpuTargets.RunAsync(this, devices => PassthroughIntents.SetLabel(devices, Label, Options), (devices, _) => GpuTargets.ShowAsync(devices, relay), relay, cancellationToken);
 }

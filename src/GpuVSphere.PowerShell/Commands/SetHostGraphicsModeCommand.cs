@@ -57,7 +57,7 @@ public sealed class SetHostGraphicsModeCommand : HostSettingCmdlet
     internal override async Task ShowAsync(
         IGpuOperation operation, IReadOnlyList<ChangeResult> results, IReadOnlyList<HostMeant> hosts, OperationContext context, PipelineRelay relay, CancellationToken cancellationToken)
     {
-        HashSet<Vim.VimObjectId> changed = [.. results.Where(result => result.Outcome is not (ChangeOutcome.Blocked or ChangeOutcome.Failed)).Select(result => result.Target.Id)];
+        HashSet<Vim.VimObjectId> changed = Changed(results);
         await GetHostGraphicsModeCommand.ShowAsync([.. hosts.Where(host => changed.Contains(host.Host.Id))], relay, cancellationToken).ConfigureAwait(false);
     }
 }

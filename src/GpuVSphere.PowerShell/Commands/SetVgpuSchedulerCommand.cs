@@ -57,7 +57,7 @@ public sealed class SetVgpuSchedulerCommand : HostSettingCmdlet
     internal override async Task ShowAsync(
         IGpuOperation operation, IReadOnlyList<ChangeResult> results, IReadOnlyList<HostMeant> hosts, OperationContext context, PipelineRelay relay, CancellationToken cancellationToken)
     {
-        HashSet<Vim.VimObjectId> changed = [.. results.Where(result => result.Outcome is not (ChangeOutcome.Blocked or ChangeOutcome.Failed)).Select(result => result.Target.Id)];
+        HashSet<Vim.VimObjectId> changed = Changed(results);
         HostShellNotes notes = new(relay.Verbose, relay.Warning);
         foreach (HostMeant host in hosts.Where(host => changed.Contains(host.Host.Id)))
         {
