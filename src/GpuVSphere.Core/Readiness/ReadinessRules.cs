@@ -22,6 +22,7 @@ public static class ReadinessRules
         new VgpuModeRule(),
         new VibImageRule(),
         new VibNvidiaRule(),
+        new VibTwiceRule(),
         new VibEsxiRule(),
         new VibFlavourRule(),
         new VibOtherDriverRule(),

@@ -20,6 +20,9 @@ public sealed record SoftwareQuestion
     /// <summary>The names of drivers of NVIDIA's that are there and that no package has a VIB of.</summary>
     public IReadOnlyList<string> OtherDrivers { get; init; } = [];
 
+    /// <summary>The VIBs of which the packages bring more than one version, each as its name and versions.</summary>
+    internal IReadOnlyList<string> GivenTwice { get; init; } = [];
+
     /// <summary>Whether the host is without NVIDIA's driver afterwards.</summary>
     public bool RemovesDriver { get; init; }
 

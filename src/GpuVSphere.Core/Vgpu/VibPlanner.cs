@@ -88,6 +88,7 @@ internal sealed class VibPlanner
         }
 
         Tell(plan, needsReboot);
+        TellOlder(plan);
         GraphicsSender? sender = setsGraphics ? new GraphicsSender(host, _graphics, types) : null;
         _proposal.Change = new VibChange(_proposal.Target, host, plan, new VibSender(host, plan, uploads), sender, shells, notes)
         {
@@ -166,11 +167,29 @@ internal sealed class VibPlanner
             others + (there.Length > 0 ? $" Of NVIDIA's it has {string.Join(", ", there)}." : " It has none of NVIDIA's.")));
     }
 
-    private bool IsNewer(PackageVib vib) =>
+    private bool IsNewer(PackageVib vib) => Compare(vib) > 0;
+
+    // Null where one of the versions cannot be read, or nothing is there.
+    private int? Compare(PackageVib vib) =>
         _software.VersionOf(vib.Name) is { } present
         && DriverVersion.TryParse(present) is { } old
-        && DriverVersion.TryParse(vib.Version) is { } now
-        && now > old;
+        && DriverVersion.TryParse(vib.Version) is { } now ? now.CompareTo(old) : null;
+
+    // An undo means it; anybody else may have taken the wrong file.
+    private void TellOlder(VibPlan plan)
+    {
+        foreach (PackageVib vib in plan.Install.SelectMany(package => package.Package.Vibs))
+        {
+            if (Compare(vib) < 0 && !_proposal.Subject.Intent.Wanted.ContainsKey(VibWords.VibPrefix + vib.Name))
+            {
+                _proposal.Findings.Add(new Finding(
+                    "VIB-OLDER",
+                    FindingSeverity.Warning,
+                    _proposal.Target,
+                    $"{_proposal.Target.Name} has {vib.Name} {_software.VersionOf(vib.Name)}, which is newer than the {vib.Version} that takes its place."));
+            }
+        }
+    }
 
     private void Check(VibPlan plan, GraphicsPlanner types)
     {
@@ -202,6 +221,7 @@ internal sealed class VibPlanner
                 HostAcceptance = _software.Acceptance,
                 IsImageManaged = _software.IsImageManaged,
                 FreeBytes = _software.FreeBytes,
+                GivenTwice = [.. GivenTwice()],
                 RemovesDriver = !plan.BringsDriver
                     && plan.Remove.Any(name => SoftwareState.Judge(name, _software.VersionOf(name)!) is { Flavour: not VgpuPackageFlavour.ManagementDaemon }),
                 OtherDrivers = bringsDriver
@@ -213,6 +233,14 @@ internal sealed class VibPlanner
             },
         });
     }
+
+    // Of all packages, also those that the host has: which one was meant cannot be told. What an undo brings back is named by its version.
+    private IEnumerable<string> GivenTwice() => _packages
+        .SelectMany(package => package.Package.Vibs)
+        .GroupBy(vib => vib.Name, StringComparer.OrdinalIgnoreCase)
+        .Select(same => (same.Key, Versions: same.Select(vib => vib.Version).Distinct(StringComparer.Ordinal).ToArray()))
+        .Where(vib => vib.Versions.Length > 1 && !_proposal.Subject.Intent.Wanted.ContainsKey(VibWords.VibPrefix + vib.Key))
+        .Select(vib => $"{vib.Key} {string.Join(" and ", vib.Versions)}");
 
     private static SoftwarePackage Facts(NvidiaPackage package) => new(
         package.Title,

@@ -216,6 +216,36 @@ public sealed class VibPlannerTests
         Assert.Contains("NVD-AIE_ESXi_8.0.0_Driver", other.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(Version67)]
+    [InlineData(Newer67)]
+    public void Two_versions_of_one_VIB_are_refused_whatever_the_host_has(string? present)
+    {
+        Case given = Situation(type: "sharedDirect", vibs: present is null ? [] : [(Name67, present)]);
+        Finding refused = Assert.Single(Plan(given, s_reboot, [Package(Name67, Version67), Package(Name67, Newer67)]).Findings, finding => finding.Blocks);
+        Assert.Equal("VIB-TWICE", refused.RuleId);
+        Assert.Contains($"{Name67} {Version67} and {Newer67}", refused.Message, StringComparison.Ordinal);
+
+        // The VIB and the bundle that has it are no contradiction.
+        Assert.DoesNotContain(Plan(Situation(type: "sharedDirect"), s_reboot, [Package(Name67, Version67), Package(Name67, Version67)]).Findings, finding => finding.Blocks);
+    }
+
+    [Theory]
+    [InlineData(Newer67, Version67, true)]
+    [InlineData(Version67, Newer67, false)]
+    [InlineData(Version67, Version67, false)]
+    public void A_step_back_to_an_older_driver_is_warned_of(string present, string given, bool isTold)
+    {
+        HostProposal plan = Plan(Situation(type: "sharedDirect", vibs: [(Name67, present)]), s_reboot, [Package(Name67, given)]);
+        Assert.Equal(isTold, plan.Findings.Any(finding => finding is { RuleId: "VIB-OLDER", Severity: FindingSeverity.Warning }));
+        Assert.DoesNotContain(plan.Findings, finding => finding.Blocks);
+
+        // An undo means it.
+        Assert.DoesNotContain(
+            Plan(Situation(type: "sharedDirect", vibs: [(Name67, present)]), s_reboot, [Package(Name67, given)], ("vib:" + Name67, given)).Findings, finding => finding.RuleId == "VIB-OLDER");
+    }
+
     [Fact]
     public void Names_with_wildcards_remove_NVIDIAs_alone()
     {
