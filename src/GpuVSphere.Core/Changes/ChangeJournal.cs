@@ -113,6 +113,10 @@ public sealed class ChangeJournal
         return last?.Hosts.Any(known => known.Target.Id == host && known.Step == HostStep.Rebooting) == true ? last.Id : null;
     }
 
+    /// <summary>The newest change that put a host into maintenance mode, and was stopped or failed before it left it; null when there is none.</summary>
+    internal static JournalEntry? HolderOf(VimObjectId host, IReadOnlyList<JournalEntry> newestFirst) => newestFirst
+        .FirstOrDefault(entry => entry is { State: JournalState.Interrupted or JournalState.Failed } && entry.Hosts.Any(known => known.Target.Id == host && known.OwnsMaintenanceMode));
+
     private static string IdOf(string path) => Path.GetFileNameWithoutExtension(path);
 
     private static string LockOf(string path) => Path.ChangeExtension(path, ".lock");

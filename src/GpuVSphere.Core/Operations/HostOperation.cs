@@ -90,6 +90,13 @@ internal abstract class HostOperation : IGpuOperation
         target.Name,
         "Get-GpuDevice shows the hosts there are.");
 
+    // It would stay in maintenance mode as if somebody had put it there by hand.
+    private static Finding Held(PlanTarget target, JournalEntry holder) => new(
+        "HOST-HELD",
+        FindingSeverity.Warning,
+        target,
+        $"{target.Name} is in maintenance mode because change {holder.Id} ({holder.Title}) did not come to its end, and stays in it after this one. To have it left: {holder.NextStep}.");
+
     private async Task<(ChangePlan Plan, IReadOnlyList<HostChange> Changes)> ReadAndPlanAsync(CancellationToken cancellationToken)
     {
         ReadinessRules.RequireKnown(Options.SkipRules);
@@ -134,6 +141,11 @@ internal abstract class HostOperation : IGpuOperation
                 }
 
                 findings.AddRange(proposal.Findings);
+                if (proposal.Subject.HeldBy is { } holder)
+                {
+                    findings.Add(Held(target, holder));
+                }
+
                 consequences.AddRange(proposal.Consequences);
                 if (proposal.Change is { } change)
                 {
@@ -171,7 +183,7 @@ internal abstract class HostOperation : IGpuOperation
                 ? await DrsReader.ReadAsync(session, inventory.Hosts.Where(host => host.Cluster is not null).Select(host => host.Cluster!.Value), cancellationToken).ConfigureAwait(false)
                 : new Dictionary<ManagedObjectReference, DrsSettings>();
             Dictionary<ManagedObjectReference, GpuHost> hosts = inventory.Hosts.ToDictionary(host => host.Id.Reference);
-            IReadOnlyList<JournalEntry> journal = inventory.Hosts.All(host => host.IsConnected) ? [] : new ChangeJournal(Context.StateDirectory).List().Entries;
+            IReadOnlyList<JournalEntry> journal = inventory.Hosts.All(host => host.IsConnected && !host.InMaintenanceMode) ? [] : new ChangeJournal(Context.StateDirectory).List().Entries;
             using SemaphoreSlim gate = new(HostsAtOnce);
             HostRead[] read = await Task.WhenAll(targets
                 .Where(target => hosts.ContainsKey(target.Target.Id.Reference))
@@ -188,6 +200,7 @@ internal abstract class HostOperation : IGpuOperation
                 CanComeBack = session.IsVCenter || Context.LogInAgain is not null,
                 OwnsMaintenance = Context.Continues?.Hosts.Any(known => known.Target.Id == target.Target.Id && known.OwnsMaintenanceMode) == true,
                 RebootedBy = host.IsConnected ? null : ChangeJournal.RebooterOf(target.Target.Id, journal),
+                HeldBy = host.InMaintenanceMode && Context.Continues is null ? ChangeJournal.HolderOf(target.Target.Id, journal) : null,
             };
         }
         catch (GpuVSphereException e)

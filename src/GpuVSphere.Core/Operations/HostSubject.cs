@@ -26,6 +26,9 @@ internal sealed record HostSubject
     /// <summary>The id of the change that told the host to reboot and has not seen it come back, or null.</summary>
     public string? RebootedBy { get; init; }
 
+    /// <summary>Another change that put the host into maintenance mode and came to no end, or null.</summary>
+    public JournalEntry? HeldBy { get; init; }
+
     public PlanTarget Target => Intent.Target;
 
     public IReadOnlyList<VmInTheWay> VmsInTheWay => VmInTheWay.Find(Host, Vms, Drs);

@@ -100,7 +100,7 @@ internal sealed class VibChange(PlanTarget target, GpuHost host, VibPlan plan, V
 
         if (!isRebooted && HasSomethingWaiting(now))
         {
-            texts.Add("It runs after a reboot" + (sender.Outcomes.Count > 0 && sender.Outcomes.All(outcome => !outcome.IsRebootRequired) ? ", although esxcli printed Reboot Required: false." : "."));
+            texts.Add((plan.Install.Count > 0 || plan.Wanted.Values.Any(version => version is not null) ? "It runs after a reboot" : "What was removed runs on until a reboot") + (sender.Outcomes.Count > 0 && sender.Outcomes.All(outcome => !outcome.IsRebootRequired) ? ", although esxcli printed Reboot Required: false." : "."));
             return new HostVerification(HostChangeState.RebootPending, string.Join(" ", texts));
         }
 

@@ -211,6 +211,48 @@ public sealed class NvidiaVibTroubleTests
     }
 
     [Fact]
+    public async Task A_host_that_a_stopped_change_left_in_maintenance_mode_does_not_stay_there_unsaid()
+    {
+        using HostLab lab = await StartAsync();
+        lab.Feedback.OnStatus = status =>
+        {
+            if (status.Contains("changing the configuration", StringComparison.Ordinal))
+            {
+                lab.Stop.Cancel();
+            }
+        };
+        ChangeIntent intent = await IntentAsync(lab, [Host], [OnDatastore(Vib67)], setGraphics: true);
+        ChangeResult stopped = await lab.RunOneAsync(intent);
+        Assert.Equal(ChangeOutcome.Interrupted, stopped.Outcome);
+        Assert.True(lab.Raw.Host(Host).IsInMaintenance);
+
+        // Typed again instead of resumed.
+        lab.Feedback.OnStatus = null;
+        Finding told = Assert.Single((await lab.PlanAsync(intent)).Findings, finding => finding.RuleId == "HOST-HELD");
+        Assert.Equal(FindingSeverity.Warning, told.Severity);
+        Assert.Contains("stays in it", told.Message, StringComparison.Ordinal);
+        Assert.Contains("Resume-GpuChange -Id " + stopped.ChangeId, told.Message, StringComparison.Ordinal);
+        Assert.Equal(ChangeOutcome.Done, (await RunAsync(lab, intent)).Outcome);
+        Assert.True(lab.Raw.Host(Host).IsInMaintenance);
+
+        // Also where nothing is left to change; and what is typed next ends it.
+        Assert.Contains((await lab.PlanAsync(intent)).Findings, finding => finding.RuleId == "HOST-HELD");
+        await lab.Changes.ResumeAsync(stopped.ChangeId!, lab.Context, lab.Feedback, CancellationToken.None);
+        Assert.False(lab.Raw.Host(Host).IsInMaintenance);
+        Assert.DoesNotContain((await lab.PlanAsync(intent)).Findings, finding => finding.RuleId == "HOST-HELD");
+    }
+
+    [Fact]
+    public async Task Of_what_is_removed_it_is_not_said_that_it_runs_after_a_reboot()
+    {
+        using HostLab lab = await StartAsync();
+        lab.Simulator.Orders.Install(Host, SimulatedDrivers.File(Vib67));
+        Assert.Equal(ChangeOutcome.Done, (await RunAsync(lab, NvidiaVibIntents.Uninstall([new(await HostAsync(lab, Host), [])], HostLab.Reboot))).Outcome);
+        string configured = Assert.Single(lab.Feedback.VerboseLines, line => line.Contains("configured.", StringComparison.Ordinal));
+        Assert.Contains("What was removed runs on until a reboot, although esxcli", configured, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_driver_that_does_not_start_is_not_called_done()
     {
         using HostLab lab = await StartAsync();
