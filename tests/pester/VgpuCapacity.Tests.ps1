@@ -46,7 +46,7 @@ Describe 'Get-VgpuProfile' {
 
     It 'fits in 120 columns' {
         (Get-TableText $offered | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual 120
-        Get-TableText $offered | Select-Object -Skip 1 -First 1 | Should -Match 'VMHost\s+Name\s+MemoryMB\s+Series\s+Sharing\s+Max\s+CanStart\s+Can\s+Licence'
+        Get-TableText $offered | Select-Object -Skip 1 -First 1 | Should -Match 'VMHost\s+Name\s+MemoryMB\s+Series\s+Sharing\s+PerGpu\s+CanStart\s+Can\s+Licence'
     }
 }
 
