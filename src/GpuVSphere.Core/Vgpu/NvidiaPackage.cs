@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
 
-
 namespace GpuVSphere.Vgpu;
 
 /// <summary>One of NVIDIA's packages for ESXi, by what is in it.</summary>
@@ -24,10 +23,6 @@ public sealed record NvidiaPackage
 
     /// <summary>Its size in bytes; null when it is not known.</summary>
     public long? SizeBytes { get; init; }
-
-
-    /// <summary>Whether only the name was looked at, since the content could not be.</summary>
-    public bool IsByNameOnly { get; init; }
 
     /// <summary>Its file name.</summary>
     public string FileName => Source.Substring(Source.LastIndexOfAny(['/', '\\', ']', ' ']) + 1);

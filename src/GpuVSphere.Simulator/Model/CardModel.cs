@@ -140,8 +140,6 @@ internal sealed class CardModel
 
     public long BarBytes => Bars.Sum(bar => bar.Size);
 
-    public bool HasLargeBar => Bars.Any(bar => bar.Size > 256 * MiB);
-
     private static CardModel Gpu(string name, ushort deviceId, ushort subDeviceId, int frameBufferMB, long bar1, string vgpuToken, string architecture, int virtualFunctions = 0) => new()
     {
         Name = name,

@@ -10,6 +10,4 @@ internal sealed class Refusals
     public bool Has(Refusal refusal) => !_off.Contains(refusal);
 
     public void TurnOff(Refusal refusal) => _off.Add(refusal);
-
-    public void TurnOn(Refusal refusal) => _off.Remove(refusal);
 }

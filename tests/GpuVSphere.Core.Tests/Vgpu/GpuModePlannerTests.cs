@@ -103,6 +103,20 @@ public sealed class GpuModePlannerTests
         Assert.Empty(Plan(GpuMode.Ecc, s_staged, [Gpu(A, ecc: (true, true), driver: "390.42")], (A, "enabled")).Findings);
     }
 
+    /// <summary>8.10 is the last release before 9.0, and of a later date than it.</summary>
+    [Theory]
+    [InlineData("418.240", true, FindingSeverity.Block)]
+    [InlineData("418.240", false, null)]
+    [InlineData("430.27", true, null)]
+    [InlineData("430.27", false, FindingSeverity.Warning)]
+    [InlineData("", true, FindingSeverity.Warning)]
+    [InlineData("", false, FindingSeverity.Warning)]
+    public void The_rule_for_ecc_turns_at_vgpu_9(string driver, bool enabled, FindingSeverity? severity)
+    {
+        Finding? found = Plan(GpuMode.Ecc, s_staged, [Gpu(A, ecc: (!enabled, !enabled), driver: driver)], (A, enabled ? "enabled" : "disabled")).Findings.SingleOrDefault();
+        Assert.Equal((severity is null ? null : "ECC-RELEASE", severity), (found?.RuleId, found?.Severity));
+    }
+
     [Theory]
     [InlineData("passthrough", "GpuInPassthrough")]
     [InlineData("unseen", "GpuNotInDriver")]

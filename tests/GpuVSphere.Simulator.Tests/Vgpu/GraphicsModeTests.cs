@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
+using GpuVSphere.Simulator.Model;
 using GpuVSphere.Simulator.Tests.Hosts;
 using GpuVSphere.Vgpu;
 
@@ -82,6 +83,28 @@ public sealed class GraphicsModeTests
         Assert.False(seen.IsPending);
         Assert.All(seen.Gpus, gpu => Assert.Equal("Shared", gpu.ActiveType));
         Assert.Equal("poweredOn", lab.Raw.Vm("web-02").PowerState);
+    }
+
+    /// <summary>The first release on which a restart of xorg does nothing for vGPUs: it is not tried.</summary>
+    [Fact]
+    public async Task From_7_0_U1_on_xorg_is_left_alone()
+    {
+        using HostLab lab = await HostLab.StartAsync();
+        lock (lab.Simulator.Inventory.Gate)
+        {
+            lab.Simulator.Inventory.Hosts.Single(host => host.Name == "esx-70-01").Release = EsxRelease.V70U1;
+        }
+
+        lab.Simulator.Orders.InstallGpuDriver("esx-70-01");
+        string now = lab.Raw.Host("esx-70-01").Device(Gpu).GraphicsType;
+        var restarts = new FaultRule { Method = "RestartService", Delay = TimeSpan.FromSeconds(1) };
+        lab.Simulator.Faults.Add(restarts);
+
+        ChangeResult staged = await lab.RunOneAsync(await SetAsync(lab, "esx-70-01", GraphicsType.Shared, HostLab.Staged));
+
+        Assert.Equal((ChangeOutcome.Pending, 0), (staged.Outcome, restarts.Applied));
+        Assert.Equal(("sharedDirect", now), (now, lab.Raw.Host("esx-70-01").Device(Gpu).GraphicsType));
+        Assert.Contains("nv-hostengine", (await ModeAsync(lab, "esx-70-01")).Pending, StringComparison.Ordinal);
     }
 
     [Fact]

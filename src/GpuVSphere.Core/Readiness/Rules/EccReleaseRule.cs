@@ -25,8 +25,14 @@ internal sealed class EccReleaseRule : ReadinessRule
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
-        if (subject.HostDriver is not { } driver || subject.Devices.Count == 0)
+        if (subject.Devices.Count == 0)
         {
+            yield break;
+        }
+
+        if (subject.HostDriver is not { } driver)
+        {
+            yield return Verdict.Unconfirmed($"Which driver {subject.Target.Name} runs was not told; before vGPU 9.0 vGPUs need ECC off, from 9.0 they do not.");
             yield break;
         }
 
