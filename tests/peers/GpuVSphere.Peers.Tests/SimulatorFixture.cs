@@ -20,9 +20,10 @@ internal sealed class SimulatorFixture : IDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="requiresCookieQuotes">Whether the session cookie must come back with its quotes. A Go before 1.23, and so Debian's govc, loses them.</param>
-    public SimulatorFixture(bool requiresCookieQuotes = true)
+    /// <param name="scenario">The inventory.</param>
+    public SimulatorFixture(bool requiresCookieQuotes = true, string scenario = "default")
     {
-        Simulator = GpuSimulator.Start(new SimulatorOptions { ClockSpeed = 1000, RequireCookieQuotes = requiresCookieQuotes });
+        Simulator = GpuSimulator.Start(new SimulatorOptions { ClockSpeed = 1000, RequireCookieQuotes = requiresCookieQuotes, Scenario = scenario });
         _endpoint = Simulator.Listen(new SimulatorListenOptions { Certificate = _certificate });
     }
 
@@ -55,13 +56,17 @@ internal sealed class SimulatorFixture : IDisposable
     public PeerRun Rbvmomi(params string[] command) => PeerView.Start(Peer.Rbvmomi, "gpu.rb", HostAndPort, UserName, Password, command);
 
     /// <summary>Reads the inventory over the network with our own client, which pins the certificate.</summary>
-    public async Task<GpuInventory> ReadAsync(CancellationToken cancellationToken)
+    public Task<GpuInventory> ReadAsync(CancellationToken cancellationToken) =>
+        AskAsync(session => InventoryReader.ReadAsync(session, InventoryScope.Everything, cancellationToken), cancellationToken);
+
+    /// <summary>Asks over the network with our own client, which pins the certificate.</summary>
+    public async Task<T> AskAsync<T>(Func<VimSession, Task<T>> question, CancellationToken cancellationToken)
     {
         using VimServer server = VimServer.Http(HostAndPort, new VimHttpOptions { Thumbprint = Convert.ToHexString(SHA256.HashData(_certificate.RawData)) });
         using VimSession session = await VimSession.ConnectAsync(server, new VimCredential(UserName, Password.ToCharArray()), cancellationToken);
-        GpuInventory inventory = await InventoryReader.ReadAsync(session, InventoryScope.Everything, cancellationToken);
+        T answer = await question(session);
         await session.LogoutAsync(cancellationToken);
-        return inventory;
+        return answer;
     }
 
     /// <summary>One device as our own client reads it.</summary>

@@ -7,6 +7,9 @@ usage: gpu.py HOST:PORT USER PASSWORD COMMAND [ARGUMENT ...]
   give VM ADDRESS KEY=VALUE…  one reconfigure call: the device from the config target, memory locked, the settings
   take VM                     its passthrough devices, out again
   power VM on|off
+  graphics HOST               its graphics configuration, what is in force, and the vGPU profiles on offer, as JSON
+  share HOST TYPE POLICY      the same configuration with another type for the host and every device, in one update
+  vgpu VM PROFILE             one reconfigure call: a vGPU, memory locked
 """
 import json
 import ssl
@@ -71,7 +74,7 @@ def read(content):
                          'config.memoryReservationLockedToMax'):
         vms[vm['name']] = {
             'power': vm['runtime.powerState'],
-            'devices': [device.backing.id for device in passthrough(vm.get('config.hardware.device', []))],
+            'devices': [getattr(device.backing, 'id', None) or device.backing.vgpu for device in passthrough(vm.get('config.hardware.device', []))],
             'locked': bool(vm.get('config.memoryReservationLockedToMax')),
             'extra': {option.key: str(option.value) for option in vm.get('config.extraConfig', [])},
         }
@@ -131,7 +134,36 @@ def power(content, name, state):
     wait(vm.PowerOnVM_Task() if state == 'on' else vm.PowerOffVM_Task())
 
 
-COMMANDS = {'read': read, 'enable': enable, 'reboot': reboot, 'give': give, 'take': take, 'power': power}
+def graphics(content, name):
+    manager = named(content, vim.HostSystem, name).configManager.graphicsManager
+    config = manager.graphicsConfig
+    return {
+        'default': config.hostDefaultGraphicsType,
+        'policy': config.sharedPassthruAssignmentPolicy,
+        'configured': {device.deviceId: device.graphicsType for device in config.deviceType},
+        'force': {info.pciId: info.graphicsType for info in manager.graphicsInfo},
+        'profiles': list(manager.sharedPassthruGpuTypes),
+    }
+
+
+def share(content, name, graphics_type, policy):
+    manager = named(content, vim.HostSystem, name).configManager.graphicsManager
+    config = manager.graphicsConfig
+    config.hostDefaultGraphicsType = graphics_type
+    config.sharedPassthruAssignmentPolicy = policy
+    for device in config.deviceType:
+        device.graphicsType = graphics_type
+    manager.UpdateGraphicsConfig(config)
+
+
+def vgpu(content, name, profile):
+    vm = named(content, vim.VirtualMachine, name)
+    device = vim.vm.device.VirtualPCIPassthrough(key=-1, backing=vim.vm.device.VirtualPCIPassthrough.VmiopBackingInfo(vgpu=profile))
+    change = vim.vm.device.VirtualDeviceSpec(operation='add', device=device)
+    wait(vm.ReconfigVM_Task(vim.vm.ConfigSpec(deviceChange=[change], memoryReservationLockedToMax=True)))
+
+
+COMMANDS = {'read': read, 'enable': enable, 'reboot': reboot, 'give': give, 'take': take, 'power': power, 'graphics': graphics, 'share': share, 'vgpu': vgpu}
 
 if __name__ == '__main__':
     main()
