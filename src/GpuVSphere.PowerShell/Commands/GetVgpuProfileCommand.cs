@@ -32,6 +32,11 @@ public sealed class GetVgpuProfileCommand : VgpuHostCmdlet
             {
                 relay.Warning($"Which vGPU profiles {host.Host.Name} offers could not be read: the account may lack System.Read on it.");
             }
+            else if (host.OfferedProfiles.Count == 0 && host.Host.IsConnected)
+            {
+                // Among all the hosts there are, one without vGPU is no surprise.
+                Tell(relay, host, capacity, isUnexpected: Groups.Count > 0);
+            }
 
             bool IsMeant(string profile)
             {
@@ -46,9 +51,34 @@ public sealed class GetVgpuProfileCommand : VgpuHostCmdlet
             }
         }
 
+        if (Groups.Count == 0 && Name is null && hosts.Count > 0 && hosts.All(one => one.Host.OfferedProfiles is { Count: 0 }))
+        {
+            relay.Warning("No host offers a vGPU profile. Get-HostGraphicsMode shows the graphics types, Get-NvidiaVib the drivers; -Verbose says of each host why.");
+        }
+
         foreach ((string text, _) in names.Where(name => !found.Contains(name.Text) && !WildcardPattern.ContainsWildcardCharacters(name.Text)))
         {
             relay.Error(NotFound(text, hosts.Select(one => one.Host)));
+        }
+    }
+
+    private static void Tell(PipelineRelay relay, VgpuHost host, HostCapacity capacity, bool isUnexpected)
+    {
+        string[] why =
+        [
+            .. CapacityReport.Gpus(capacity, host)
+                .Where(gpu => gpu.NotInUse is not null)
+                .GroupBy(gpu => gpu.NotInUse)
+                .Select(same => $"{string.Join(", ", same.Select(gpu => gpu.Address))}: {same.Key}"),
+        ];
+        string text = $"{host.Host.Name} offers no vGPU profile. {(why.Length > 0 ? string.Join(" ", why) : $"Get-NvidiaVib -VMHost {host.Host.Name} shows its driver.")}";
+        if (isUnexpected)
+        {
+            relay.Warning(text);
+        }
+        else
+        {
+            relay.Verbose(text);
         }
     }
 }
