@@ -109,6 +109,10 @@ internal sealed class PackageSources
         {
             return await PackageReader.ReadDatastoreFileAsync(session, datacenter, path, cancellationToken).ConfigureAwait(false);
         }
+        catch (GpuVSphereException e) when (e.Id == "DatastoreFileRefused")
+        {
+            throw new GpuVSphereException(e.Id, e.Category, $"{path} may not be read with this account.", path.ToString(), e.NextStep, e);
+        }
         catch (GpuVSphereException e) when (e.Id == "DatastoreFileNotFound")
         {
             throw new GpuVSphereException(

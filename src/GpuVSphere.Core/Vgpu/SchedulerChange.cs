@@ -49,7 +49,7 @@ internal sealed class SchedulerChange(PlanTarget target, GpuHost host, Operation
         _refusals.Clear();
         if (Line is not null)
         {
-            await session.SetModuleParametersAsync(Known.Id.Reference, SchedulerParameters.Module, Line, cancellationToken).ConfigureAwait(false);
+            await SetParametersAsync(session, Line, cancellationToken).ConfigureAwait(false);
         }
 
         if (Targets.Any(target => target.IsLive))
@@ -63,6 +63,28 @@ internal sealed class SchedulerChange(PlanTarget target, GpuHost host, Operation
                 // It is configured all the same, and comes with the next boot.
                 _refusals.Add(trouble.Message);
             }
+        }
+    }
+
+    private async Task SetParametersAsync(VimSession session, string line, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await session.SetModuleParametersAsync(Known.Id.Reference, SchedulerParameters.Module, line, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NoPermissionException refused)
+        {
+            // The server names only the object that carries esxcli.
+            string missing = refused.MissingPrivileges.Count > 0
+                ? string.Join(", ", refused.MissingPrivileges.Select(privilege => privilege.PrivilegeId).Distinct())
+                : "a privilege that the server does not name";
+            throw new GpuVSphereException(
+                refused.Id,
+                refused.Category,
+                $"The account may not set the parameters of the module {SchedulerParameters.Module} on {Known.Name}: it lacks {missing}.",
+                Known.Name,
+                $"Ask for a role with {(refused.MissingPrivileges.Count > 0 ? missing : "Host.Config.Settings")} on {Known.Name}, or connect with another account.",
+                refused);
         }
     }
 

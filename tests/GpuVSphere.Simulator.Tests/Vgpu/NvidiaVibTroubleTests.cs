@@ -243,6 +243,17 @@ public sealed class NvidiaVibTroubleTests
     }
 
     [Fact]
+    public async Task A_package_that_the_account_may_not_read_is_named_as_it_was_typed()
+    {
+        using HostLab lab = await StartAsync();
+        lab.Sessions[0] = await lab.LogInAsync("readonly@vsphere.local");
+        Finding finding = await BlockedAsync(lab, Host, [OnDatastore(Vib67)], setGraphics: true);
+        Assert.Equal("DatastoreFileRefused", finding.ErrorId);
+        Assert.Contains(OnDatastore(Vib67) + " may not be read", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("Datastore.Browse", finding.NextStep, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Of_what_is_removed_it_is_not_said_that_it_runs_after_a_reboot()
     {
         using HostLab lab = await StartAsync();

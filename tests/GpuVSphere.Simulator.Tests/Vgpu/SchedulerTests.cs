@@ -49,6 +49,18 @@ public sealed class SchedulerTests
         Assert.All(await ReadAsync(lab, Old), gpu => Assert.False(gpu.IsRebootPending));
     }
 
+    [Fact]
+    public async Task An_account_that_may_not_is_told_so_with_the_name_of_the_host()
+    {
+        using HostLab lab = await StartAsync();
+        lab.Sessions[0] = await lab.LogInAsync("readonly@vsphere.local");
+        ChangeResult refused = await lab.RunOneAsync(await SetAsync(lab, Old, VgpuSchedulerPolicy.EqualShare, null, HostLab.Staged));
+        Assert.Equal(ChangeOutcome.Failed, refused.Outcome);
+        Assert.Contains("parameters of the module nvidia on vgpu-67-01: it lacks Host.Config.Settings", refused.Error!.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("host-", refused.Error.Message + refused.Error.NextStep, StringComparison.Ordinal);
+        Assert.Equal(string.Empty, lab.Raw.Host(Old).ModuleParameters.TryGetValue("nvidia", out string? line) ? line : string.Empty);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
