@@ -68,7 +68,7 @@ Describe 'Help of <_>' -ForEach $names {
 }
 
 Describe 'Topics' {
-    It 'are found: <_>' -ForEach 'about_GpuVSphere', 'about_GpuVSphere_Passthrough', 'about_GpuVSphere_Sessions' {
+    It 'are found: <_>' -ForEach 'about_GpuVSphere', 'about_GpuVSphere_Passthrough', 'about_GpuVSphere_Sessions', 'about_GpuVSphere_Vgpu' {
         $text = Get-Help $_ | Out-String
         $text | Should -Match 'SHORT DESCRIPTION'
         (($text -split "`r?`n") | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual 121
