@@ -162,6 +162,20 @@ public sealed class NvidiaVibTroubleTests
     }
 
     [Fact]
+    public async Task Of_two_hosts_the_one_that_refuses_is_left_alone_and_the_other_is_served()
+    {
+        using HostLab lab = await StartAsync();
+        lab.Simulator.Orders.BootbankFree(Host, 10);
+        IReadOnlyList<ChangeResult> results = await lab.RunAsync(await IntentAsync(lab, ["new-67-01", Host], [OnDatastore(Vib67)], setGraphics: true));
+
+        Assert.Equal((ChangeOutcome.Blocked, "VibNoSpace"), results.Where(result => result.Target.Name == Host).Select(result => (result.Outcome, result.Error!.Id)).Single());
+        Assert.Equal(ChangeOutcome.Done, results.Single(result => result.Target.Name == "new-67-01").Outcome);
+        RawHost refused = lab.Raw.Host(Host);
+        Assert.Equal((false, 1, "shared"), (refused.IsInMaintenance, refused.BootCount, refused.Graphics.DefaultType));
+        Assert.True(lab.Raw.Host("new-67-01").HasGpuDriver);
+    }
+
+    [Fact]
     public async Task Little_room_on_the_boot_banks_is_a_warning()
     {
         using HostLab lab = await StartAsync();
