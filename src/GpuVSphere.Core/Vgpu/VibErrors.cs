@@ -21,13 +21,17 @@ internal static class VibErrors
     ];
 
     /// <summary>The error for what esxcli said.</summary>
-    public static GpuVSphereException Explain(GpuVSphereException fault, string host, string what)
+    /// <param name="fault">The fault of the call.</param>
+    /// <param name="host">The name of the host.</param>
+    /// <param name="what">What was to be done, as a noun.</param>
+    /// <param name="isTrial">Whether the host was only asked what it would do.</param>
+    public static GpuVSphereException Explain(GpuVSphereException fault, string host, string what, bool isTrial = false)
     {
         (string _, string id, GpuErrorCategory category, string next) = s_known.FirstOrDefault(known => fault.Message.IndexOf(known.Mark, StringComparison.OrdinalIgnoreCase) >= 0);
         return new GpuVSphereException(
             id ?? "VibRefused",
             id is null ? fault.Category : category,
-            $"{host}: {what} was refused. {Text(fault)}",
+            isTrial ? $"{host} was asked beforehand, and {what} would be refused; nothing was changed on it. {Text(fault)}" : $"{host}: {what} was refused. {Text(fault)}",
             host,
             id is null ? "Look at /var/log/esxupdate.log on the host." : next,
             fault);

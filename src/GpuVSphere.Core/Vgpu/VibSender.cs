@@ -44,7 +44,7 @@ internal sealed class VibSender(GpuHost host, VibPlan plan, VibUploads uploads)
         }
         catch (GpuVSphereException fault) when (fault.Id == "EsxCliFault" && VibErrors.IsRefusedForGood(fault))
         {
-            throw VibErrors.Explain(fault, host.Name, first is null ? Removal : Installation(first));
+            throw VibErrors.Explain(fault, host.Name, first is null ? Removal : Installation(first), isTrial: true);
         }
         catch (GpuVSphereException fault) when (fault.Id == "EsxCliFault" || fault.Category == GpuErrorCategory.Timeout)
         {

@@ -120,6 +120,8 @@ public sealed class NvidiaVibTroubleTests
         Assert.Equal(ChangeOutcome.Blocked, result.Outcome);
         Assert.Equal("VibDependency", lab.Feedback.Results[^1].Error!.Id);
         Assert.Contains("something-that-nobody-has", lab.Feedback.Results[^1].Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("asked beforehand", lab.Feedback.Results[^1].Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("nothing was changed on it", lab.Feedback.Results[^1].Error!.Message, StringComparison.Ordinal);
         Untouched(lab, Host);
 
         // Also of a file that is uploaded first, and taken away again.
@@ -153,6 +155,7 @@ public sealed class NvidiaVibTroubleTests
         NvidiaVibResult result = await InstallAsync(lab, Host, [OnDatastore(Vib67)], setGraphics: true);
         Assert.Equal(ChangeOutcome.Failed, result.Outcome);
         Assert.Equal("VibNoSpace", lab.Feedback.Results[^1].Error!.Id);
+        Assert.DoesNotContain("beforehand", lab.Feedback.Results[^1].Error!.Message, StringComparison.Ordinal);
         Assert.Contains(lab.Feedback.VerboseLines, line => line.Contains("in maintenance mode", StringComparison.Ordinal));
         RawHost host = lab.Raw.Host(Host);
         Assert.False(host.IsInMaintenance);
