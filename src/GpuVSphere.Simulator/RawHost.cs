@@ -68,9 +68,6 @@ public sealed class RawHost
     /// <summary>The parameters that the modules were loaded with.</summary>
     public IReadOnlyDictionary<string, string> ModuleParametersInForce => Read(() => new Dictionary<string, string>(_host.Software.ModuleParametersInForce));
 
-    /// <summary>The names of its VMs.</summary>
-    public IReadOnlyList<string> VmNames => Read(() => _host.Vms.Select(vm => vm.Name).ToList());
-
     /// <summary>The keys of the services that run.</summary>
     public IReadOnlyList<string> RunningServices => Read(() => _host.Services.Where(service => service.IsRunning).Select(service => service.Key).ToList());
 

@@ -166,18 +166,6 @@ public sealed class VgpuCatalog
     /// <returns>What the name says, or null when it is not one of NVIDIA's names.</returns>
     public VgpuPackage? ReadPackage(string name) => VgpuPackageName.Read(name, FindReleases);
 
-    /// <summary>What is shipped of a release for an ESXi version.</summary>
-    /// <param name="release">The release, such as <c>16.10</c>.</param>
-    /// <param name="esxiVersion">The ESXi version, such as <c>8.0</c>.</param>
-    /// <returns>The packages, or null when none were seen.</returns>
-    public VgpuReleasePackage? FindPackages(string release, string esxiVersion) =>
-        Packages.FirstOrDefault(package => package.Release == release && package.EsxiVersion == esxiVersion);
-
-    /// <summary>Finds a build of ESXi.</summary>
-    /// <param name="build">The build number.</param>
-    /// <returns>The build, or null when it is not known.</returns>
-    public EsxiBuild? FindBuild(int build) => EsxiBuilds.FirstOrDefault(candidate => candidate.Build == build);
-
     /// <summary>The names nearest to one that is not found.</summary>
     /// <param name="name">What was typed.</param>
     /// <param name="among">The names that could be meant.</param>

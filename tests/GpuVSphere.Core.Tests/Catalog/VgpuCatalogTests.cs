@@ -190,17 +190,16 @@ public sealed class VgpuCatalogTests
     [Fact]
     public void Builds_of_ESXi_are_found_by_number()
     {
-        Assert.Equal("8.0 U3", Catalog.FindBuild(24022510)?.Name);
-        Assert.Null(Catalog.FindBuild(1));
+        Assert.Equal("8.0 U3", Assert.Single(Catalog.EsxiBuilds, build => build.Build == 24022510).Name);
     }
 
     [Fact]
     public void Packages_are_found_by_release_and_ESXi()
     {
-        VgpuReleasePackage package = Catalog.FindPackages("18.3", "9.0")!;
+        VgpuReleasePackage package = Assert.Single(Catalog.Packages, package => package.Release == "18.3" && package.EsxiVersion == "9.0");
 
         Assert.Contains("NVD-VGPU-900_570.158.02-1OEM.900.0.24580437_24793474.zip", package.Files);
-        Assert.Null(Catalog.FindPackages("18.2", "9.0"));
+        Assert.DoesNotContain(Catalog.Packages, package => package.Release == "18.2" && package.EsxiVersion == "9.0");
     }
 
     [Theory]
