@@ -297,6 +297,7 @@ public sealed class HttpTransportTests
     {
         const int Calls = 8;
         int begun = 0;
+        bool isOneAtATime = false;
         TaskCompletionSource all = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using RawHttpServer server = new(async (_, stream) =>
         {
@@ -305,13 +306,21 @@ public sealed class HttpTransportTests
                 all.SetResult();
             }
 
-            await Task.WhenAny(all.Task, Task.Delay(TimeSpan.FromSeconds(30)));
+            // The first answer waits for the last question. Where that does not come, the calls wait for one another.
+            if (!Volatile.Read(ref isOneAtATime))
+            {
+                await Task.WhenAny(all.Task, Task.Delay(TimeSpan.FromSeconds(30)));
+                if (!all.Task.IsCompleted)
+                {
+                    Volatile.Write(ref isOneAtATime, true);
+                }
+            }
+
             return await RawHttpServer.SendAsync(stream, RawHttpServer.Ok(Soap.Versions("8.0.3.0")));
         });
         using VimServer vim = VimServer.Http(server.Address, s_plain);
-        Task calls = Task.WhenAll(Enumerable.Range(0, Calls).Select(_ => ApiVersions.NegotiateAsync(vim, CancellationToken.None)));
-        Assert.True(await Task.WhenAny(all.Task, calls) == all.Task, "Calls wait for one another.");
-        await calls;
+        await Task.WhenAll(Enumerable.Range(0, Calls).Select(_ => ApiVersions.NegotiateAsync(vim, CancellationToken.None)));
+        Assert.False(isOneAtATime, "Calls wait for one another.");
         int connections = server.Connections;
         for (int i = 0; i < 5; i++)
         {
