@@ -56,6 +56,9 @@ internal static class VgpuPackageName
         };
     }
 
+    /// <summary>The update of ESXi that a base says it needs: its third digit, so that <c>702.0.0.17630552</c> needs 7.0 U2. Null when it needs none.</summary>
+    internal static int? UpdateOfBase(string? lowest) => lowest is { Length: > 2 } && lowest[2] is >= '1' and <= '9' ? lowest[2] - '0' : null;
+
     private static VgpuPackageFlavour? Flavour(string name)
     {
         bool Has(string word) => name.IndexOf(word, StringComparison.OrdinalIgnoreCase) >= 0;

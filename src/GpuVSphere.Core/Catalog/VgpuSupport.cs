@@ -50,8 +50,8 @@ public static class VgpuSupport
         }
 
         int? least = candidates
-            .Select(release => release.Packages.FirstOrDefault(package => package.EsxiVersion == main)?.Base is { Length: > 2 } lowest && lowest[2] is >= '1' and <= '9' && lowest.StartsWith(main.Replace(".", string.Empty), StringComparison.Ordinal)
-                ? lowest[2] - '0' : (int?)null)
+            .Select(release => release.Packages.FirstOrDefault(package => package.EsxiVersion == main)?.Base is { } lowest && lowest.StartsWith(main.Replace(".", string.Empty), StringComparison.Ordinal)
+                ? VgpuPackageName.UpdateOfBase(lowest) : null)
             .Min();
         // NVIDIA's packages for 8.0 are built against 8.0 (800.1.0): the third digit is the update.
         if (least is { } needed && update is { } has && has < needed)

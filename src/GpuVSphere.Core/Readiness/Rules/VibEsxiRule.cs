@@ -49,7 +49,7 @@ internal sealed class VibEsxiRule : ReadinessRule
                         $"{package.Title} is made for ESXi {made}, and {host.Name} runs {host.Version}.",
                         $"Give the package that NVIDIA ships for vSphere {Main(host)}.");
                 }
-                else if (Update(vib.Base) is { } update && !new ApiVersion(host.Version).IsAtLeast(int.Parse(made.Split('.')[0], CultureInfo.InvariantCulture), int.Parse(made.Split('.')[1], CultureInfo.InvariantCulture), update))
+                else if (VgpuPackageName.UpdateOfBase(vib.Base) is { } update && !new ApiVersion(host.Version).IsAtLeast(int.Parse(made.Split('.')[0], CultureInfo.InvariantCulture), int.Parse(made.Split('.')[1], CultureInfo.InvariantCulture), update))
                 {
                     yield return Verdict.Confirmed(
                         $"{package.Title} needs ESXi {made} U{update.ToString(CultureInfo.InvariantCulture)} or later, and {host.Name} runs {host.Version}.",
@@ -60,7 +60,4 @@ internal sealed class VibEsxiRule : ReadinessRule
     }
 
     private static string Main(GpuHost host) => string.Join(".", host.Version.Split('.').Take(2));
-
-    // 702.0.0.17630552 needs 7.0 U2.
-    private static int? Update(string? lowest) => lowest is { Length: > 2 } && lowest[2] is >= '1' and <= '9' ? lowest[2] - '0' : null;
 }
