@@ -28,7 +28,7 @@ internal sealed class Layers
         ["GpuVSphere"],
         ["GpuVSphere.Vim", "GpuVSphere.Shell", "GpuVSphere.State"],
         ["GpuVSphere.Catalog", "GpuVSphere.Inventory"],
-        ["GpuVSphere.Mmio", "GpuVSphere.Smi"],
+        ["GpuVSphere.Mmio", "GpuVSphere.Smi", "GpuVSphere.GuestOs"],
         ["GpuVSphere.Changes"],
         ["GpuVSphere.Readiness"],
         ["GpuVSphere.Operations"],

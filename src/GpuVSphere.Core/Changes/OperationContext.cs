@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Security;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Shell;
@@ -42,6 +43,15 @@ public sealed class OperationContext
     /// <summary>Where is told what was done around the use of a shell, such as that SSH was started and stopped again.</summary>
     public HostShellNotes ShellNotes { get; init; } = new();
 
+    /// <summary>The guests of VMs; null where no way into them is known.</summary>
+    public IGuestShells? Guests { get; init; }
+
+    /// <summary>
+    /// What an operation needs and must not be in its intent, its plan or the journal, by name, such as a licence key. They stay the caller's
+    /// to dispose.
+    /// </summary>
+    public IReadOnlyDictionary<string, SecureString> Secrets { get; init; } = new Dictionary<string, SecureString>();
+
     /// <summary>The journal entry that is being resumed or undone, with what it still owns; null for a new change.</summary>
     internal JournalEntry? Continues { get; init; }
 
@@ -70,5 +80,14 @@ public sealed class OperationContext
     }
 
     internal OperationContext Continuing(JournalEntry entry, bool isUndo) =>
-        new(Sessions, Clock, StateDirectory) { LogInAgain = LogInAgain, Shells = Shells, ShellNotes = ShellNotes, Continues = entry, IsUndo = isUndo };
+        new(Sessions, Clock, StateDirectory)
+        {
+            LogInAgain = LogInAgain,
+            Shells = Shells,
+            ShellNotes = ShellNotes,
+            Guests = Guests,
+            Secrets = Secrets,
+            Continues = entry,
+            IsUndo = isUndo,
+        };
 }
