@@ -39,6 +39,15 @@ public enum ReadinessAction
     /// <summary>The vGPU scheduler of a host is set.</summary>
     SetScheduler = 2048,
 
+    /// <summary>Nothing is changed: whether a host can give whole GPUs to VMs.</summary>
+    UsePassthrough = 1 << 12,
+
+    /// <summary>Nothing is changed: whether a host can serve vGPUs.</summary>
+    UseVgpu = 1 << 13,
+
+    /// <summary>Nothing is changed: whether a VM can be powered on with the GPUs that it is configured with.</summary>
+    PowerOn = 1 << 14,
+
     /// <summary>ECC of GPUs is switched on at a host.</summary>
     EnableEcc = 1 << 24,
 
@@ -60,4 +69,7 @@ public enum ReadinessAction
 
     /// <summary>Everything that changes a VM.</summary>
     AnyVm = AddToVm | RemoveFromVm | SetMmio | AddVgpu | RemoveVgpu,
+
+    /// <summary>Everything that only asks whether a host or a VM is ready, and changes nothing.</summary>
+    AnyUse = UsePassthrough | UseVgpu | PowerOn,
 }

@@ -11,6 +11,9 @@ public abstract class ReadinessRule
     /// <summary>What must hold, in one line.</summary>
     public abstract string Title { get; }
 
+    /// <summary>Why it matters, in one or two sentences: what goes wrong where it does not hold.</summary>
+    public abstract string Why { get; }
+
     /// <summary>What the rule rests on: a document, a KB number, a test.</summary>
     public abstract string Source { get; }
 
@@ -22,6 +25,9 @@ public abstract class ReadinessRule
 
     /// <summary>Judges one subject of an action it applies to.</summary>
     /// <param name="subject">The object with its evidence.</param>
-    /// <returns>What is to be said; nothing when all is well.</returns>
+    /// <returns>
+    /// What is to be said: what was seen and is right (<see cref="VerdictKind.Holds"/>), what troubles, and what could not be read.
+    /// Nothing when the subject does not concern the rule.
+    /// </returns>
     public abstract IEnumerable<Verdict> Evaluate(ReadinessSubject subject);
 }

@@ -113,6 +113,12 @@ public static class ReadinessRules
                 bool isSkipped = IsSkipped(rule, skipRules);
                 foreach (Verdict verdict in rule.Evaluate(subject))
                 {
+                    // A plan says what is in its way, not what is not.
+                    if (verdict.Kind == VerdictKind.Holds)
+                    {
+                        continue;
+                    }
+
                     findings.Add(new Finding(rule.Id, SeverityOf(verdict.Kind), subject.Target, verdict.Message, verdict.NextStep, isSkipped));
                 }
             }

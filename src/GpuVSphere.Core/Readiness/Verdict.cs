@@ -2,7 +2,7 @@ namespace GpuVSphere.Readiness;
 
 /// <summary>What a rule says of one subject.</summary>
 /// <param name="Kind">How sure it is; only what is confirmed blocks.</param>
-/// <param name="Message">What was seen and why it matters, with the values.</param>
+/// <param name="Message">What was seen, with the values.</param>
 /// <param name="NextStep">What to type or do, or null.</param>
 public sealed record Verdict(VerdictKind Kind, string Message, string? NextStep = null)
 {
@@ -20,4 +20,8 @@ public sealed record Verdict(VerdictKind Kind, string Message, string? NextStep 
     /// <param name="message">What.</param>
     /// <param name="nextStep">What to type or do.</param>
     public static Verdict Advice(string message, string? nextStep = null) => new(VerdictKind.Advice, message, nextStep);
+
+    /// <summary>Something that was read and is as it must be.</summary>
+    /// <param name="message">What was seen, with the values.</param>
+    public static Verdict Holds(string message) => new(VerdictKind.Holds, message);
 }

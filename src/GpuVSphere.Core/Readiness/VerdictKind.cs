@@ -11,4 +11,7 @@ public enum VerdictKind
 
     /// <summary>Read and certain: the change would fail or break something.</summary>
     Confirmed,
+
+    /// <summary>Read and right. A change does not mention it; a report shows it as passed.</summary>
+    Holds,
 }

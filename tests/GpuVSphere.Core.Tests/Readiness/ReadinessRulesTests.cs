@@ -239,11 +239,13 @@ public sealed class ReadinessRulesTests
     public void Every_rule_has_an_id_a_title_and_a_source_of_its_own_and_a_test()
     {
         Assert.Equal(ReadinessRules.All.Count, ReadinessRules.All.Select(rule => rule.Id).Distinct().Count());
+        Assert.Equal(ReadinessRules.All.Count, ReadinessRules.All.Select(rule => rule.Why).Distinct().Count());
         Assert.All(ReadinessRules.All, rule =>
         {
             Assert.Matches("^[A-Z]+(-[A-Z]+)+$", rule.Id);
             Assert.NotEqual(string.Empty, rule.Title);
             Assert.NotEqual(string.Empty, rule.Source);
+            Assert.True(rule.Why.Length > 40 && rule.Why.EndsWith('.'), $"{rule.Id} says why it matters in a sentence");
             Assert.NotEqual(ReadinessAction.None, rule.AppliesTo);
         });
         Assert.Empty(ReadinessRules.All.Select(rule => rule.Id).Except(Spoiled().Select(row => (string)row[1])).Except(VgpuRulesTests.Spoiled().Select(row => (string)row[1]))

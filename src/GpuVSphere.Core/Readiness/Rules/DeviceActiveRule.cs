@@ -14,6 +14,9 @@ internal sealed class DeviceActiveRule : ReadinessRule
     public override string Title => "Passthrough of the device is in force";
 
     /// <inheritdoc/>
+    public override string Why => "Enabling passthrough takes effect after a reboot on most hosts. Until then the client shows the GPU as enabled, and a VM that was given it fails when it is powered on.";
+
+    /// <inheritdoc/>
     public override string Source => "HostPciPassthruInfo.passthruActive: enabled and rebooted; a VM with a device that is not active fails at power-on";
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ internal sealed class DeviceCapableRule : ReadinessRule
     public override string Title => "The device can be passed through";
 
     /// <inheritdoc/>
+    public override string Why => "Without VT-d or AMD-Vi, or with large BARs that the firmware does not map above 4 GB, the host cannot give a device away, and a setting and a reboot do not mend that.";
+
+    /// <inheritdoc/>
     public override string Source => "HostPciPassthruInfo.passthruCapable; Broadcom KB 313395 and HPE a00121002en_us for server firmware";
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ internal sealed class DeviceInUseRule : ReadinessRule
     public override string Title => "No other VM holds the device";
 
     /// <inheritdoc/>
+    public override string Why => "A GPU in passthrough belongs to one VM at a time. The second VM that names it is configured without an error and fails when it is powered on.";
+
+    /// <inheritdoc/>
     public override string Source => "A DirectPath device belongs to one VM at a time; a second VM that names it fails at power-on";
 
     /// <inheritdoc/>

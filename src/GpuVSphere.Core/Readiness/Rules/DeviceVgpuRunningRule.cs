@@ -14,6 +14,9 @@ internal sealed class DeviceVgpuRunningRule : ReadinessRule
     public override string Title => "No vGPU runs on the device";
 
     /// <inheritdoc/>
+    public override string Why => "A GPU that is taken from the host driver, or parted anew, ends the vGPUs that run on it: their VMs crash or hang.";
+
+    /// <inheritdoc/>
     public override string Source => "A device that the host driver serves vGPUs from can neither be given away nor be partitioned anew while they run";
 
     /// <inheritdoc/>

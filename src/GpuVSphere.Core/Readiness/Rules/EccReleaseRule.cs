@@ -17,6 +17,9 @@ internal sealed class EccReleaseRule : ReadinessRule
     public override string Title => "ECC fits the vGPU release of the host's driver";
 
     /// <inheritdoc/>
+    public override string Why => "Before release 9.0 a vGPU does not start on a GPU with ECC on, and the message at power-on does not say so. Since then ECC off hides memory errors for nothing.";
+
+    /// <inheritdoc/>
     public override string Source => "VMware's guide to GPUs, 6.1.7: vGPU software before release 9.0 does not support ECC, release 9.0 and later does";
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ internal sealed class GraphicsPassthroughRule : ReadinessRule
     public override string Title => "A GPU that gets a graphics type is not in passthrough";
 
     /// <inheritdoc/>
+    public override string Why => "A GPU in passthrough has left the VMkernel: the host driver does not see it, so that it serves no vGPU whatever its graphics type says.";
+
+    /// <inheritdoc/>
     public override string Source => "HostGraphicsInfoGraphicsType: direct is passthrough; NVIDIA's user guide: the host driver does not see such GPUs";
 
     /// <inheritdoc/>

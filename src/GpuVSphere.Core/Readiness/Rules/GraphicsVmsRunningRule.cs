@@ -14,6 +14,9 @@ internal sealed class GraphicsVmsRunningRule : ReadinessRule
     public override string Title => "No running VM uses a GPU whose graphics type is changed";
 
     /// <inheritdoc/>
+    public override string Why => "The GPU is handed from one use to another. VMware and NVIDIA ask for its VMs to be off meanwhile, since a running VM still has the old one.";
+
+    /// <inheritdoc/>
     public override string Source => "vSphere 6.5 Resource Management, p. 46, and NVIDIA's vGPU user guide: the VMs should be powered off";
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ internal sealed class HostConnectedRule : ReadinessRule
     public override string Title => "The host answers";
 
     /// <inheritdoc/>
+    public override string Why => "vCenter keeps the last state of a host that it lost, so what is read of its GPUs may be long out of date, and no call that changes the host or its VMs arrives.";
+
+    /// <inheritdoc/>
     public override string Source => "vSphere API: a host that is disconnected or not responding takes no calls";
 
     /// <inheritdoc/>

@@ -12,6 +12,9 @@ internal sealed class HostGpuRule : ReadinessRule
     public override string Title => "The host has an NVIDIA GPU";
 
     /// <inheritdoc/>
+    public override string Why => "A graphics type, a driver or a scheduler is nothing without a GPU; a host that lost its GPU, by a loose card or by the server's firmware, looks like one that never had any.";
+
+    /// <inheritdoc/>
     public override string Source => "HostHardwareInfo.pciDevice: no display device of vendor 0x10DE";
 
     /// <inheritdoc/>

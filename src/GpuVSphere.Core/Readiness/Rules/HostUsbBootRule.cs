@@ -12,6 +12,9 @@ internal sealed class HostUsbBootRule : ReadinessRule
     public override string Title => "The host does not boot from USB";
 
     /// <inheritdoc/>
+    public override string Why => "Passthrough is kept in the host's configuration on its boot device. From USB the setting is lost at the next reboot, and VMs that were given a GPU no longer start.";
+
+    /// <inheritdoc/>
     public override string Source => "vSphere 7.0 documentation: passthrough is not to be enabled on hosts that boot from USB, since the setting cannot be kept there";
 
     /// <inheritdoc/>

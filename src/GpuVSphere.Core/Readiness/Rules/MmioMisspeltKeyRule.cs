@@ -14,6 +14,9 @@ internal sealed class MmioMisspeltKeyRule : ReadinessRule
     public override string Title => "No MMIO key is misspelt";
 
     /// <inheritdoc/>
+    public override string Why => "ESXi ignores keys that it does not know without a word, so that a VM with a misspelt key behaves as one without it.";
+
+    /// <inheritdoc/>
     public override string Source => "A much-read post prints pciPassthru.set.usebitMMIO; ESXi ignores keys that it does not know";
 
     /// <inheritdoc/>

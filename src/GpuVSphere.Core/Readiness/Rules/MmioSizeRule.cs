@@ -12,6 +12,9 @@ internal sealed class MmioSizeRule : ReadinessRule
     public override string Title => "The MMIO size is known";
 
     /// <inheritdoc/>
+    public override string Why => "The window above 4 GB must hold the BARs of all GPUs of the VM, rounded up. One that is too small fails at power-on, with a message that names pages and no size.";
+
+    /// <inheritdoc/>
     public override string Source => "Broadcom KB 323402 and the guide, 5.2.2: a window that is too small fails at power-on";
 
     /// <inheritdoc/>

@@ -12,6 +12,9 @@ internal sealed class PrivilegeHostRule : PrivilegeRule
     public override string Title => "The account has the privileges that the change needs on the host";
 
     /// <inheritdoc/>
+    public override string Why => "vCenter refuses a single call that the role does not allow, and a change of several steps would stop halfway, with the host in maintenance mode or its VMs off.";
+
+    /// <inheritdoc/>
     public override ReadinessAction AppliesTo => ReadinessAction.AnyHost;
 
     /// <inheritdoc/>

@@ -16,6 +16,9 @@ internal sealed class SchedulerGenerationRule : ReadinessRule
     public override string Title => "The GPU has the scheduler";
 
     /// <inheritdoc/>
+    public override string Why => "Equal and fixed share need what Pascal brought. An older GPU goes on by best effort, so that nobody gets the share that was promised.";
+
+    /// <inheritdoc/>
     public override string Source => "NVIDIA's vGPU user guide, scheduling policies: equal share and fixed share on architectures after Maxwell";
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ internal sealed class SchedulerMigRule : ReadinessRule
     public override string Title => "The GPU is not in MIG mode";
 
     /// <inheritdoc/>
+    public override string Why => "In MIG mode each vGPU has engines of its own, so that a time slice divides nothing: the setting is kept and has no effect.";
+
+    /// <inheritdoc/>
     public override string Source => "NVIDIA AI Enterprise, scheduling policies: they apply to time-sliced vGPUs only; MIG-backed ones have hardware of their own";
 
     /// <inheritdoc/>

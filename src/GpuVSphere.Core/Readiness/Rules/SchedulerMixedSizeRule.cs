@@ -14,6 +14,9 @@ internal sealed class SchedulerMixedSizeRule : ReadinessRule
     public override string Title => "The scheduler goes with the GPU's vGPU mode";
 
     /// <inheritdoc/>
+    public override string Why => "A fixed share is one part of the number of vGPUs of one size that a GPU takes; with several sizes on it there is no such number, and NVIDIA does not support the two together.";
+
+    /// <inheritdoc/>
     public override string Source => "NVIDIA's vGPU user guide, scheduling policies: with different amounts of frame buffer on one GPU the fixed share scheduler is not supported";
 
     /// <inheritdoc/>

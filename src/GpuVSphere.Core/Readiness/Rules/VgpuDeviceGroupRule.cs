@@ -13,6 +13,9 @@ internal sealed class VgpuDeviceGroupRule : ReadinessRule
     public override string Title => "The VM takes device groups";
 
     /// <inheritdoc/>
+    public override string Why => "Device groups, such as GPUs joined by NVLink, are given as one device since vSphere 8.0; an older virtual hardware version does not have such a device.";
+
+    /// <inheritdoc/>
     public override string Source => "vim25 VirtualMachineVirtualDeviceGroups since 8.0; device groups with hardware version 20";
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ internal sealed class VgpuDriverRule : ReadinessRule
     public override string Title => "The host has the driver for vGPU";
 
     /// <inheritdoc/>
+    public override string Why => "vGPUs are made by NVIDIA's driver in the host. Without it no profile is offered, and a VM that has one fails when it is powered on.";
+
+    /// <inheritdoc/>
     public override string Source => "vim25 HostGraphicsInfo.graphicsType basic: no host driver is available; guide, 6.1";
 
     /// <inheritdoc/>

@@ -17,6 +17,9 @@ internal sealed class VgpuModeRule : ReadinessRule
     public override string Title => "The host and the GPU have the vGPU mode";
 
     /// <inheritdoc/>
+    public override string Why => "Mixed-size and MIG modes came late and need hardware for them; a host or GPU without them refuses the setting, or keeps serving one size.";
+
+    /// <inheritdoc/>
     public override string Source => "HostGraphicsConfigVgpuMode, vSphere API 8.0.3.0; mixed size: Ampere and later (frankdenneman.ai 2026-02-17)";
 
     /// <inheritdoc/>

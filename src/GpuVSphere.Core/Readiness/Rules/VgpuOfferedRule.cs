@@ -14,6 +14,9 @@ internal sealed class VgpuOfferedRule : ReadinessRule
     public override string Title => "The host offers the profile";
 
     /// <inheritdoc/>
+    public override string Why => "Profiles belong to a GPU model, a driver flavour and a branch. A VM takes any name without an error, and fails when it is powered on where the host has none of it.";
+
+    /// <inheritdoc/>
     public override string Source => "vim25 HostGraphicsManager.sharedPassthruGpuTypes and ConfigTarget.sharedGpuPassthroughTypes: what is not there is refused at power-on";
 
     /// <inheritdoc/>

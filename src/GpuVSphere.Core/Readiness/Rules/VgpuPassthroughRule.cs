@@ -14,6 +14,9 @@ internal sealed class VgpuPassthroughRule : ReadinessRule
     public override string Title => "A GPU for the profile is not in passthrough";
 
     /// <inheritdoc/>
+    public override string Why => "A GPU in passthrough has left the VMkernel, so that the host driver makes no vGPU on it, and the profile disappears from what the host offers.";
+
+    /// <inheritdoc/>
     public override string Source => "A GPU in passthrough has left the VMkernel, so NVIDIA's host driver does not see it (vim25-gpu.md 2.2, 2.3: graphics type direct)";
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ internal sealed class VgpuPerVmRule : ReadinessRule
     public override string Title => "The hardware version takes so many vGPUs";
 
     /// <inheritdoc/>
+    public override string Why => "Each virtual hardware version takes a number of vGPUs: one from vmx-11, four from vmx-15, more from vmx-20. The one too many is refused.";
+
+    /// <inheritdoc/>
     public override string Source => "QueryConfigOption dumps: one vGPU from vmx-11, four from vmx-15, eight from vmx-20, sixteen from vmx-21";
 
     /// <inheritdoc/>

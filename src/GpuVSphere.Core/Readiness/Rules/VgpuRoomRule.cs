@@ -13,6 +13,9 @@ internal sealed class VgpuRoomRule : ReadinessRule
     public override string Title => "There is room for the vGPUs on a GPU";
 
     /// <inheritdoc/>
+    public override string Why => "Free memory is not room: in same-size mode the first vGPU fixes the size of all others of its GPU, in mixed-size mode and with MIG only some places are allowed.";
+
+    /// <inheritdoc/>
     public override string Source => "NVIDIA vGPU user guide: one size per GPU in same-size mode, placements in mixed-size mode, GPU instances in MIG mode; InsufficientGraphicsResourcesFault at power-on";
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ internal sealed class VgpuSharedDirectRule : ReadinessRule
     public override string Title => "A GPU for the profile is Shared Direct";
 
     /// <inheritdoc/>
+    public override string Why => "A GPU that is Shared serves VMware's own 3D graphics (vSGA). The host then has no resource for a vGPU, and says at power-on only that there is too little.";
+
+    /// <inheritdoc/>
     public override string Source => "NVIDIA vGPU user guide: while the host is still Shared a vGPU VM fails at power-on with too little graphics resource; guide, 6.1";
 
     /// <inheritdoc/>

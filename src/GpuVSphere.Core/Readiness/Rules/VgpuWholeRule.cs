@@ -13,6 +13,9 @@ internal sealed class VgpuWholeRule : ReadinessRule
     public override string Title => "Several vGPUs of a VM are whole GPUs before vSphere 8.0";
 
     /// <inheritdoc/>
+    public override string Why => "Before vSphere 8.0 the plug-in starts several vGPUs in a VM only when each has the whole memory of a GPU; with parts the VM fails when it is powered on.";
+
+    /// <inheritdoc/>
     public override string Source => "NVIDIA AI Enterprise release 6: 7.x takes several vGPUs in a VM only of types with the whole frame buffer, 8.0 and later any";
 
     /// <inheritdoc/>

@@ -12,6 +12,9 @@ internal sealed class VgpuWithPassthroughRule : ReadinessRule
     public override string Title => "A VM has its GPUs by one method";
 
     /// <inheritdoc/>
+    public override string Why => "A guest has one NVIDIA driver: a vGPU needs one of the branch of its host, a whole GPU any. Whether both kinds work side by side in a VM is not documented.";
+
+    /// <inheritdoc/>
     public override string Source => "No source says that vGPU and DirectPath devices go together in one VM, and none that they do not";
 
     /// <inheritdoc/>

@@ -16,6 +16,9 @@ internal sealed class VibAcceptanceRule : ReadinessRule
     public override string Title => "The package's acceptance level is at least the host's";
 
     /// <inheritdoc/>
+    public override string Why => "A host refuses a VIB below its acceptance level, and finds that out only when it is already in maintenance mode.";
+
+    /// <inheritdoc/>
     public override string Source => "esxcli's AcceptanceConfigError: a VIB below the host's level is refused";
 
     /// <inheritdoc/>

@@ -17,6 +17,9 @@ internal sealed class VibEsxiRule : ReadinessRule
     public override string Title => "The package is for the host's version of ESXi";
 
     /// <inheritdoc/>
+    public override string Why => "NVIDIA builds the driver against one version of ESXi; on another one its installation fails, or the module does not load and no profile is offered.";
+
+    /// <inheritdoc/>
     public override string Source => "NVIDIA builds one package for each ESXi version: the names of its VIBs and the base in their versions, nvidiavgpuarchive/index@89484e2";
 
     /// <inheritdoc/>

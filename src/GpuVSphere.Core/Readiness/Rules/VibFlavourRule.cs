@@ -21,6 +21,9 @@ internal sealed class VibFlavourRule : ReadinessRule
     public override string Title => "The driver's flavour serves the GPUs of the host";
 
     /// <inheritdoc/>
+    public override string Why => "The vGPU and the AI Enterprise drivers offer different profiles, and branches end support for older GPUs: with the wrong one the host offers no profile for its GPU.";
+
+    /// <inheritdoc/>
     public override string Source => "frankdenneman.nl 2023-07-06: A30 and A100 need NVD-AIE; the vGPU types of a board by NVIDIA's lists";
 
     /// <inheritdoc/>

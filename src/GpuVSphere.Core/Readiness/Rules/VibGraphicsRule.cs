@@ -12,6 +12,9 @@ internal sealed class VibGraphicsRule : ReadinessRule
     public override string Title => "The GPUs are Shared Direct before the driver comes";
 
     /// <inheritdoc/>
+    public override string Why => "With the driver first the client no longer offers to switch the GPUs from Shared to Shared Direct, and a second reboot is needed to set it.";
+
+    /// <inheritdoc/>
     public override string Source => "Learning guide 6.1.3: install the VIB after enabling the vGPU mode";
 
     /// <inheritdoc/>

@@ -15,6 +15,9 @@ internal sealed class VibImageRule : ReadinessRule
     public override string Title => "The host's software is not managed by an image";
 
     /// <inheritdoc/>
+    public override string Why => "Remediation makes a host equal to its cluster's image: a driver that was installed by hand is taken away, and every vGPU VM of the host with it.";
+
+    /// <inheritdoc/>
     public override string Source => "KB 379388: vSphere 9.0 manages hosts by images alone; lifecycleManaged of a cluster: remediation removes what the image lacks";
 
     /// <inheritdoc/>

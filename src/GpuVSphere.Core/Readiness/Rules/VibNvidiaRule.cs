@@ -13,6 +13,9 @@ internal sealed class VibNvidiaRule : ReadinessRule
     public override string Title => "The package is NVIDIA's driver for ESXi or its management daemon";
 
     /// <inheritdoc/>
+    public override string Why => "A package of another vendor installs without a word and needs the same reboot, and afterwards the host still has no vGPU.";
+
+    /// <inheritdoc/>
     public override string Source => "The names of NVIDIA's packages, nvidiavgpuarchive/index@89484e2";
 
     /// <inheritdoc/>

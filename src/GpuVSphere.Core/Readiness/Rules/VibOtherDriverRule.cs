@@ -12,6 +12,9 @@ internal sealed class VibOtherDriverRule : ReadinessRule
     public override string Title => "The host has no other driver of NVIDIA's, such as the one of the other flavour";
 
     /// <inheritdoc/>
+    public override string Why => "Two drivers bring the same files. The host refuses the second, after its VMs were moved away for it.";
+
+    /// <inheritdoc/>
     public override string Source => "SoftwarePackageCapability.overlay: two packages cannot install one file. Whether a package replaces the other is not told by its name, so it warns";
 
     /// <inheritdoc/>

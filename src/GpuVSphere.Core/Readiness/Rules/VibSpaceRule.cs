@@ -16,6 +16,9 @@ internal sealed class VibSpaceRule : ReadinessRule
     public override string Title => "The host has room for the package";
 
     /// <inheritdoc/>
+    public override string Why => "An installation that runs out of room fails after the VMs of the host were moved away or shut down for it.";
+
+    /// <inheritdoc/>
     public override string Source => "esxcli storage filesystem list: what is free on the boot banks. Which volume a package goes to is not documented, so it warns";
 
     /// <inheritdoc/>

@@ -12,6 +12,9 @@ internal sealed class VibTwiceRule : ReadinessRule
     public override string Title => "The packages bring one version of each VIB";
 
     /// <inheritdoc/>
+    public override string Why => "A host holds one version of a VIB by name. Which one of two is left depends on their order, and the guests' drivers must fit the one that is.";
+
+    /// <inheritdoc/>
     public override string Source => "A host has one version of a VIB by name; which one of two would come is nothing to guess at";
 
     /// <inheritdoc/>

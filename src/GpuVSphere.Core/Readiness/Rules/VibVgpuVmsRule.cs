@@ -14,6 +14,9 @@ internal sealed class VibVgpuVmsRule : ReadinessRule
     public override string Title => "No VM runs with a vGPU on a host that loses its driver";
 
     /// <inheritdoc/>
+    public override string Why => "vGPUs are made by the host driver: VMs that have one lose it with the driver, and do not start again on this host.";
+
+    /// <inheritdoc/>
     public override string Source => "NVIDIA's vGPU user guide: vGPUs are the host driver's; VMs that have one are off when it goes, and do not start without it";
 
     /// <inheritdoc/>

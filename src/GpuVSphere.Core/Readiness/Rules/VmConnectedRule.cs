@@ -13,6 +13,9 @@ internal sealed class VmConnectedRule : ReadinessRule
     public override string Title => "The VM answers";
 
     /// <inheritdoc/>
+    public override string Why => "A VM that is orphaned, inaccessible or on a host that is away takes no change, and what is read of it is what vCenter knew last.";
+
+    /// <inheritdoc/>
     public override string Source => "VirtualMachineRuntimeInfo.connectionState: only a connected VM can be reconfigured";
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ internal sealed class VmFirmwareRule : ReadinessRule
     public override string Title => "A GPU with a large BAR has an EFI VM";
 
     /// <inheritdoc/>
+    public override string Why => "BIOS maps no memory of a device above 4 GB, and compute GPUs have BARs of 16 GB and more. The guest then does not boot, or sees a GPU that its driver cannot start.";
+
+    /// <inheritdoc/>
     public override string Source => "BIOS maps no BAR above 4 GB; EFI is needed as soon as a BAR is larger than 256 MB (frankdenneman.nl 2023-05-30); guide, 5.2.1";
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ internal sealed class VmHardwareVersionRule : ReadinessRule
     public override string Title => "The hardware version takes the devices";
 
     /// <inheritdoc/>
+    public override string Why => "Each virtual hardware version has its own limit of PCI devices, and DirectPath by ids came with vmx-17; what is beyond is refused by the call or at power-on.";
+
+    /// <inheritdoc/>
     public override string Source => "Dynamic DirectPath from vmx-17; PCI passthrough devices per VM by Broadcom KB 309986: 16 to vmx-19, 32 and more from vmx-20, 128 from vmx-21";
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ internal sealed class VmHostRule : ReadinessRule
     public override string Title => "The VM is on the host that has the device";
 
     /// <inheritdoc/>
+    public override string Why => "A static device is an address on one host. On any other host the same address is another device or none, and the VM fails when it is powered on.";
+
+    /// <inheritdoc/>
     public override string Source => "A static DirectPath device is an address on one host; at any other the VM does not power on";
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ internal sealed class VmMemoryFitsHostRule : ReadinessRule
     public override string Title => "All memory of the VM can be reserved";
 
     /// <inheritdoc/>
+    public override string Why => "A GPU reads and writes guest memory directly, so that all of it is reserved and none can be swapped. A VM larger than what its host has left fails when it is powered on.";
+
+    /// <inheritdoc/>
     public override string Source => "A DirectPath device or a vGPU needs all guest memory reserved (guide, 5.2.5); a reservation that the host cannot keep is refused at power-on";
 
     /// <inheritdoc/>

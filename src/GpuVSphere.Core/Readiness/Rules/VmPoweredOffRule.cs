@@ -13,6 +13,9 @@ internal sealed class VmPoweredOffRule : ReadinessRule
     public override string Title => "The VM is powered off, or may be";
 
     /// <inheritdoc/>
+    public override string Why => "PCI devices, firmware and the MMIO keys are taken up when a VM is powered on. vSphere refuses most of it for a running VM, and the rest would wait unseen for the next power-on.";
+
+    /// <inheritdoc/>
     public override string Source => "vSphere API: PCI devices and the MMIO keys are taken up at power-on; adding a device to a running VM is refused with InvalidPowerState";
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ internal sealed class VmSnapshotRule : ReadinessRule
     public override string Title => "The VM has no snapshots";
 
     /// <inheritdoc/>
+    public override string Why => "With a DirectPath device no snapshot is taken, and one of earlier holds the devices of its time: going back to it takes the GPU away, or brings one back that another VM holds.";
+
+    /// <inheritdoc/>
     public override string Source => "vSphere documentation: snapshots are not supported with DirectPath I/O; guide, chapter 5; with vGPUs, going back to a snapshot brings the devices of its time back";
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ internal sealed class VmSuspendedRule : ReadinessRule
     public override string Title => "The VM is not suspended";
 
     /// <inheritdoc/>
+    public override string Why => "The memory of a suspended VM fits the hardware it had; vSphere refuses to change that, and a VM with a DirectPath device does not come back from suspension.";
+
+    /// <inheritdoc/>
     public override string Source => "vSphere API: the hardware of a suspended VM cannot be changed; a VM with a DirectPath device cannot be resumed either";
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ internal sealed class VmTemplateRule : ReadinessRule
     public override string Title => "It is not a template";
 
     /// <inheritdoc/>
+    public override string Why => "A template cannot be reconfigured or powered on, and a GPU by its address in a template would be given to every VM that is deployed from it.";
+
+    /// <inheritdoc/>
     public override string Source => "vSphere API: the devices of a template cannot be changed";
 
     /// <inheritdoc/>

@@ -1,0 +1,34 @@
+using GpuVSphere.Changes;
+
+namespace GpuVSphere.Readiness;
+
+/// <summary>What one rule says of one object: a row of a report.</summary>
+public sealed record ReadinessResult
+{
+    /// <summary>The stable id of the rule, such as <c>VM-FIRMWARE</c>.</summary>
+    public required string RuleId { get; init; }
+
+    /// <summary>What must hold, in one line.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>What it comes to.</summary>
+    public required ReadinessOutcome Outcome { get; init; }
+
+    /// <summary>The host or VM.</summary>
+    public required PlanTarget Target { get; init; }
+
+    /// <summary>What was seen, with the values, or what could not be read.</summary>
+    public required string Seen { get; init; }
+
+    /// <summary>Why it matters.</summary>
+    public required string Why { get; init; }
+
+    /// <summary>What the rule rests on.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>What to type or do; null when there is nothing to mend.</summary>
+    public string? NextStep { get; init; }
+
+    /// <summary>The outcome and the rule.</summary>
+    public override string ToString() => $"{Outcome}: {RuleId}";
+}
