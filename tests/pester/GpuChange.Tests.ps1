@@ -71,6 +71,12 @@ Describe 'The journal' {
         (Get-ErrorOf { Resume-GpuChange -Id $change.Id }).FullyQualifiedErrorId | Should -Be "ChangeFinished,$command.ResumeGpuChangeCommand"
     }
 
+    It 'passes over what is done when a list of changes is piped to it' {
+        $said = Get-Mine | Resume-GpuChange -Verbose -ErrorAction Stop 4>&1
+        "$said" | Should -Match 'is undone'
+        "$(Get-Mine | Undo-GpuChange -Verbose -ErrorAction Stop 4>&1)" | Should -Match 'is undone'
+    }
+
     It 'completes its ids' {
         $line = 'Undo-GpuChange -Id '
         (TabExpansion2 -inputScript $line -cursorColumn $line.Length).CompletionMatches.Count | Should -BeGreaterThan 0
@@ -87,5 +93,12 @@ Describe 'The journal of changes that wait' {
         $lines = Get-TableText (Get-GpuChange)
         ($lines | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual 120
         $lines -join "`n" | Should -Match 'run the same command with -Reboot'
+    }
+
+    It 'names the command of one that only waits for a reboot, even when it is piped' {
+        $waiting = Get-GpuChange | Where-Object { $_.Title -eq 'Enable passthrough' -and $_.Hosts.Outcome -contains 'Pending' } | Select-Object -First 1
+        $record = Get-ErrorOf { $waiting | Resume-GpuChange }
+        $record.FullyQualifiedErrorId | Should -Be 'ChangePending,GpuVSphere.PowerShell.Commands.ResumeGpuChangeCommand'
+        $record.ErrorDetails.RecommendedAction | Should -Match "Resume-GpuChange -Id $($waiting.Id) -Reboot"
     }
 }

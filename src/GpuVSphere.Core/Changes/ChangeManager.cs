@@ -95,7 +95,7 @@ public sealed class ChangeManager
     /// <param name="id">The change's id, or the beginning of it.</param>
     /// <param name="context">The sessions to work with.</param>
     /// <param name="options">How far it may go now; null for what was asked for then.</param>
-    /// <exception cref="GpuVSphereException">ChangeRunning; ChangeFinished: nothing is left to do; UnknownChangeKind; and those of <see cref="Get"/>.</exception>
+    /// <exception cref="GpuVSphereException">ChangeRunning; ChangeFinished: nothing is left to do; ChangePending: only a reboot is left, and none was asked for; UnknownChangeKind; and those of <see cref="Get"/>.</exception>
     public IGpuOperation PrepareResume(string id, OperationContext context, HostChangeOptions? options = null)
     {
         JournalEntry entry = GetIdle(id);
@@ -105,9 +105,19 @@ public sealed class ChangeManager
         }
 
         bool isPending = entry.State == JournalState.Done && entry.Hosts.Any(host => host.Outcome == ChangeOutcome.Pending);
-        if (entry.State is JournalState.Done or JournalState.Undone && !(isPending && options is { Reboot: true }))
+        if (isPending && options is not { Reboot: true })
         {
-            throw Finished(entry, isPending ? $"Resume-GpuChange -Id {entry.Id} -Reboot brings what is pending into force." : "Nothing is left to do.");
+            throw new GpuVSphereException(
+                "ChangePending",
+                GpuErrorCategory.InvalidState,
+                $"Change {entry.Id} ({entry.Title}) is made, and waits for a reboot of its hosts.",
+                entry.Id,
+                $"Resume-GpuChange -Id {entry.Id} -Reboot brings what is pending into force.");
+        }
+
+        if (entry.State is JournalState.Done or JournalState.Undone && !isPending)
+        {
+            throw Finished(entry, "Nothing is left to do.");
         }
 
         ChangeIntent intent = options is null ? entry.Intent : entry.Intent with { Options = options.ToOptions() };

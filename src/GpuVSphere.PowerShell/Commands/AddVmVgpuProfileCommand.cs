@@ -7,7 +7,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
-using GpuVSphere.Operations;
 using GpuVSphere.Passthrough;
 using GpuVSphere.PowerShell.Binding;
 using GpuVSphere.PowerShell.Completion;
@@ -22,7 +21,7 @@ namespace GpuVSphere.PowerShell.Commands;
 /// </summary>
 [Cmdlet(VerbsCommon.Add, "VmVgpuProfile", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(VmGpu), typeof(ChangePlan))]
-public sealed class AddVmVgpuProfileCommand : VgpuChangeCmdlet
+public sealed class AddVmVgpuProfileCommand : VgpuProfileCmdlet
 {
     /// <summary>The profiles, such as grid_p100-8q; names ignore case. A profile that is named twice is given twice.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -46,21 +45,7 @@ public sealed class AddVmVgpuProfileCommand : VgpuChangeCmdlet
     [ValidateNotNull]
     public Hashtable PluginParameter { get; set; } = [];
 
-    /// <summary>The size to set for 64-bit memory-mapped I/O, in GB, a power of two, instead of the published one. An existing larger one stays.</summary>
-    [Parameter]
-    public int MmioSizeGB { get; set; }
-
-    /// <summary>Says that the VM has no guest yet, so that its firmware may be switched from BIOS to EFI where the vGPU needs that.</summary>
-    [Parameter]
-    public SwitchParameter NoGuestInstalled { get; set; }
-
     internal override string Takes => "a VM, or a vGPU profile for the VM of -VM";
-
-    internal override VmChangeOptions Options => base.Options with
-    {
-        MmioSizeGB = HasTyped("MmioSizeGB") ? MmioSizeGB : null,
-        NoGuestInstalled = NoGuestInstalled,
-    };
 
     internal override IReadOnlyList<string> BoundProfiles => VgpuProfile;
 
@@ -93,8 +78,4 @@ public sealed class AddVmVgpuProfileCommand : VgpuChangeCmdlet
             [.. vm.SelectMany(one => one.Group.Profiles).SelectMany(profile => Enumerable.Repeat(profile, Count))]));
         return Task.FromResult<ChangeIntent?>(VmVgpuIntents.Add(wanted, DeviceGroup, PluginParameters.Read(PluginParameter), Options));
     }
-
-    internal override Task PassThruAsync(
-        IReadOnlyList<ChangeResult> results, IReadOnlyList<NamedVm> vms, TargetReader reader, PipelineRelay relay, CancellationToken cancellationToken) =>
-        WriteVgpusAsync(results, vms, reader, relay, cancellationToken);
 }

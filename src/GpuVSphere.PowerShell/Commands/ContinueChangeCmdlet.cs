@@ -78,6 +78,11 @@ public abstract class ContinueChangeCmdlet : ServerCmdlet
             {
                 await ContinueAsync(changes, id, options, relay, cancellationToken).ConfigureAwait(false);
             }
+            catch (GpuVSphereException finished) when (finished.Id == "ChangeFinished" && MyInvocation.ExpectingInput)
+            {
+                // Get-GpuChange lists what is finished too; of a list, what is open is meant.
+                relay.Verbose(finished.Message);
+            }
             catch (GpuVSphereException error)
             {
                 relay.Error(error);

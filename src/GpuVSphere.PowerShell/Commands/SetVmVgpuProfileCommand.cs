@@ -6,7 +6,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
-using GpuVSphere.Operations;
 using GpuVSphere.PowerShell.Binding;
 using GpuVSphere.PowerShell.Completion;
 using GpuVSphere.PowerShell.Session;
@@ -17,7 +16,7 @@ namespace GpuVSphere.PowerShell.Commands;
 /// <summary>Replaces vGPUs of VMs by another profile, or sets their plug-in parameters, in one reconfigure call.</summary>
 [Cmdlet(VerbsCommon.Set, "VmVgpuProfile", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(VmGpu), typeof(ChangePlan))]
-public sealed class SetVmVgpuProfileCommand : VgpuChangeCmdlet
+public sealed class SetVmVgpuProfileCommand : VgpuProfileCmdlet
 {
     /// <summary>The profile that the vGPUs become, such as grid_p100-16q; names ignore case.</summary>
     [Parameter(Position = 1)]
@@ -39,27 +38,9 @@ public sealed class SetVmVgpuProfileCommand : VgpuChangeCmdlet
     [ValidateNotNull]
     public Hashtable PluginParameter { get; set; } = [];
 
-    /// <summary>The size to set for 64-bit memory-mapped I/O, in GB, a power of two, instead of the published one. An existing larger one stays.</summary>
-    [Parameter]
-    public int MmioSizeGB { get; set; }
-
-    /// <summary>Says that the VM has no guest yet, so that its firmware may be switched from BIOS to EFI where the vGPU needs that.</summary>
-    [Parameter]
-    public SwitchParameter NoGuestInstalled { get; set; }
-
     internal override string Takes => "a VM or a vGPU of a VM";
-
-    internal override VmChangeOptions Options => base.Options with
-    {
-        MmioSizeGB = HasTyped("MmioSizeGB") ? MmioSizeGB : null,
-        NoGuestInstalled = NoGuestInstalled,
-    };
 
     internal override Task<ChangeIntent?> IntentAsync(
         IReadOnlyList<(NamedVm Vm, TargetGroup Group)> vms, TargetReader reader, PipelineRelay relay, CancellationToken cancellationToken) =>
         Task.FromResult<ChangeIntent?>(VmVgpuIntents.Set(Devices(vms), VgpuProfile.FirstOrDefault(), Replace, PluginParameters.Read(PluginParameter), Options));
-
-    internal override Task PassThruAsync(
-        IReadOnlyList<ChangeResult> results, IReadOnlyList<NamedVm> vms, TargetReader reader, PipelineRelay relay, CancellationToken cancellationToken) =>
-        WriteVgpusAsync(results, vms, reader, relay, cancellationToken);
 }
