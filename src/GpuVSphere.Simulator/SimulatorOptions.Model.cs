@@ -66,8 +66,31 @@ public sealed partial class SimulatorOptions
     /// <summary>Whether A and B types, for which the API has no class of their own, are in vgpuProfileInfo, as quadro. UNCONFIRMED.</summary>
     public bool VgpuProfileInfoListsApps { get; init; } = true;
 
-    /// <summary>vCenter's advanced setting <c>vgpu.hotmigrate.enabled</c>, without which no running VM with a vGPU migrates (facts/vim25-gpu.md section 3.4).</summary>
+    /// <summary>
+    /// vCenter's advanced setting <c>vgpu.hotmigrate.enabled</c> at the start, without which no running VM with a vGPU migrates (facts/vim25-gpu.md section 3.4).
+    /// </summary>
     public bool VgpuHotMigrate { get; init; }
+
+    /// <summary>Whether that setting is in the list of settings before anybody has set it. UNCONFIRMED.</summary>
+    public bool ListsHotMigrateSetting { get; init; } = true;
+
+    /// <summary>Whether that setting is kept as a text instead of a boolean; the other form is refused. UNCONFIRMED.</summary>
+    public bool HotMigrateSettingIsText { get; init; }
+
+    /// <summary>
+    /// Whether the DRS options that a reconfigure of a cluster names replace all of them, instead of being merged into them. UNCONFIRMED (facts/vim25/types-core.txt
+    /// says of unset properties only that they stay).
+    /// </summary>
+    public bool DrsOptionsAreReplaced { get; init; }
+
+    /// <summary>
+    /// Whether the DRS option <c>VgpuMMAutomationTimeoutSecs</c> makes DRS move VMs with vGPUs away from a host that enters maintenance mode. The option is known
+    /// from KB 88271, its exact effect is UNCONFIRMED (facts/features-and-pains.md section 3).
+    /// </summary>
+    public bool VgpuTimeoutLetsDrsMove { get; init; } = true;
+
+    /// <summary>Whether the driver says how long a vMotion stuns a VM (8.0 U2 and later); the numbers are made up in their form, their values are UNCONFIRMED.</summary>
+    public bool TellsStunTimes { get; init; } = true;
 
     /// <summary>
     /// Whether a VM with a vGPU of 16 GB or more needs 64-bit MMIO and EFI as for passthrough. One source says so: UNCONFIRMED

@@ -218,6 +218,82 @@ public sealed class SimulatorOrders
         }
     }
 
+    /// <summary>Sets vCenter's advanced setting <c>vgpu.hotmigrate.enabled</c> past every check.</summary>
+    /// <param name="isOn">Whether running VMs with vGPUs may migrate; null takes the setting away.</param>
+    /// <exception cref="InvalidOperationException">The server is no vCenter.</exception>
+    public void VgpuHotMigrate(bool? isOn)
+    {
+        lock (_inventory.Gate)
+        {
+            VCenterSettings settings = _inventory.Settings ?? throw new InvalidOperationException("A host that is its own server has no such setting.");
+            settings.Put(VCenterSettings.HotMigrate, isOn is { } value ? settings.Form(value) : null);
+        }
+    }
+
+    /// <summary>Sets what DRS of a cluster does, past every check.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="isEnabled">Whether DRS is on.</param>
+    /// <param name="automation"><c>manual</c>, <c>partiallyAutomated</c> or <c>fullyAutomated</c>.</param>
+    /// <exception cref="ArgumentException">There is no such cluster or level.</exception>
+    public void Drs(string cluster, bool isEnabled, string automation) => Drs(cluster, drs =>
+    {
+        RequireAutomation(automation);
+        (drs.IsEnabled, drs.Behavior) = (isEnabled, automation);
+    });
+
+    /// <summary>Sets an advanced option of DRS past every check.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="key">The option.</param>
+    /// <param name="value">Its value; null takes it away.</param>
+    /// <exception cref="ArgumentException">There is no such cluster.</exception>
+    public void DrsOption(string cluster, string key, string? value) => Drs(cluster, drs => drs.PutOption(key, value));
+
+    /// <summary>Has something else go for a VM than for its cluster.</summary>
+    /// <param name="vmName">The VM.</param>
+    /// <param name="automation">An automation level, <c>disabled</c>, or null for what goes for the cluster.</param>
+    /// <exception cref="ArgumentException">There is no such VM or level.</exception>
+    public void DrsOverride(string vmName, string? automation)
+    {
+        if (automation is not (null or "disabled"))
+        {
+            RequireAutomation(automation);
+        }
+
+        lock (_inventory.Gate)
+        {
+            VirtualMachine vm = Vm(vmName);
+            if (automation is null)
+            {
+                vm.Host.Compute.Drs.RemoveOverride(vm.Reference);
+            }
+            else
+            {
+                vm.Host.Compute.Drs.Override(vm.Reference, automation != "disabled", automation == "disabled" ? null : automation);
+            }
+
+            vm.Host.Compute.Reconfigured();
+        }
+    }
+
+    private static void RequireAutomation(string automation)
+    {
+        if (automation is not ("manual" or "partiallyAutomated" or "fullyAutomated"))
+        {
+            throw new ArgumentException("'" + automation + "' is no automation level: use manual, partiallyAutomated or fullyAutomated.", nameof(automation));
+        }
+    }
+
+    private void Drs(string cluster, Action<ClusterDrs> change)
+    {
+        lock (_inventory.Gate)
+        {
+            ComputeResource found = _inventory.Hosts.Select(host => host.Compute).FirstOrDefault(compute => compute.IsCluster && compute.Name == cluster)
+                ?? throw new ArgumentException("The simulator has no cluster '" + cluster + "'.", nameof(cluster));
+            change(found.Drs);
+            found.Reconfigured();
+        }
+    }
+
     private HostSystem Host(string name) =>
         _inventory.Hosts.FirstOrDefault(host => host.Name == name) ?? throw new ArgumentException("The simulator has no host '" + name + "'.", nameof(name));
 

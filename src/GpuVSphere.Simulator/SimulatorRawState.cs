@@ -62,6 +62,33 @@ public sealed class SimulatorRawState
         }
     }
 
+    /// <summary>One cluster.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="ArgumentException">There is no such cluster.</exception>
+    public RawCluster Cluster(string name)
+    {
+        lock (_inventory.Gate)
+        {
+            return new RawCluster(
+                _inventory.Hosts.Select(host => host.Compute).FirstOrDefault(compute => compute.IsCluster && compute.Name == name)
+                ?? throw new ArgumentException("The simulator has no cluster '" + name + "'.", nameof(name)),
+                _inventory);
+        }
+    }
+
+    /// <summary>The advanced settings of the vCenter as text, by key; empty on a host that is its own server.</summary>
+    public IReadOnlyDictionary<string, string> Settings
+    {
+        get
+        {
+            lock (_inventory.Gate)
+            {
+                return (_inventory.Settings?.Keys ?? []).ToDictionary(
+                    key => key, key => Convert.ToString(_inventory.Settings![key], System.Globalization.CultureInfo.InvariantCulture) ?? string.Empty);
+            }
+        }
+    }
+
     /// <summary>Whether there is a VM of that name.</summary>
     /// <param name="name">The name.</param>
     public bool HasVm(string name) => Vms.Any(vm => vm.Name == name);

@@ -1,5 +1,7 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using GpuVSphere.Simulator.Model.Software;
 using GpuVSphere.Simulator.Protocol;
 
@@ -12,6 +14,9 @@ internal sealed class ComputeResource(MoRef reference, SimulatedInventory invent
     private static readonly string[] s_cluster = [.. s_own, "configuration"];
 
     private readonly List<HostSystem> _hosts = [];
+
+    /// <summary>What DRS is set to; of no use to the compute resource of a single host.</summary>
+    public ClusterDrs Drs { get; } = new(inventory);
 
     /// <summary>Whether one image is kept on all its hosts (7.0+): what the image lacks, its next remediation removes.</summary>
     public bool IsImageManaged { get; init; }
@@ -60,9 +65,34 @@ internal sealed class ComputeResource(MoRef reference, SimulatedInventory invent
         "network" => Wire.References(Inventory.Networks),
         "summary" => Summary(),
         "configurationEx" => ConfigurationEx(),
-        "configuration" => Wire.Of("ClusterConfigInfo").With("dasConfig", DasConfig()).With("drsConfig", DrsConfig()),
+        "configuration" => Wire.Of("ClusterConfigInfo").With("dasConfig", DasConfig()).With("drsConfig", Drs.Config()),
         _ => null,
     };
+
+    /// <summary>The cluster was configured anew.</summary>
+    public void Reconfigured() => Changed("configurationEx", "configuration");
+
+    protected override object? Invoke(MethodCall call)
+    {
+        if (call.Method != "ReconfigureComputeResource_Task")
+        {
+            return base.Invoke(call);
+        }
+
+        DataObject spec = call.Arguments.Object("spec") ?? new DataObject(string.Empty);
+        bool modify = call.Arguments.Boolean("modify") ?? false;
+        return StartTask(call, "ComputeResource.reconfigureEx", async _ =>
+        {
+            await Inventory.DelayAsync(TimeSpan.FromSeconds(2), CancellationToken.None).ConfigureAwait(false);
+            lock (Inventory.Gate)
+            {
+                Drs.Apply(spec, modify);
+                Reconfigured();
+            }
+
+            return null;
+        });
+    }
 
     private DataObject Summary()
     {
@@ -84,15 +114,8 @@ internal sealed class ComputeResource(MoRef reference, SimulatedInventory invent
         DataObject config = Wire.Of(IsCluster ? "ClusterConfigInfoEx" : "ComputeResourceConfigInfo")
             .With("vmSwapPlacement", "vmDirectory")
             .With("spbmEnabled", false);
-        return IsCluster ? config.With("dasConfig", DasConfig()).With("drsConfig", DrsConfig()) : config;
+        return IsCluster ? config.With("dasConfig", DasConfig()).With("drsConfig", Drs.Config()).With("drsVmConfig", Drs.Overrides.Count == 0 ? null : Drs.VmConfigs()) : config;
     }
 
     private static DataObject DasConfig() => Wire.Of("ClusterDasConfigInfo").With("enabled", false).With("hostMonitoring", "enabled").With("admissionControlEnabled", false);
-
-    /// <summary>DRS only recommends: VMs with passthrough never move by themselves, and the others stay where a test put them.</summary>
-    private static DataObject DrsConfig() => Wire.Of("ClusterDrsConfigInfo")
-        .With("enabled", true)
-        .With("enableVmBehaviorOverrides", true)
-        .With("defaultVmBehavior", "manual")
-        .With("vmotionRate", 3);
 }

@@ -10,6 +10,9 @@ namespace GpuVSphere.Simulator.Model;
 /// <summary>Maintenance mode, reboots, and the connection of a host (facts: vim25-gpu.md 6).</summary>
 internal sealed class HostMaintenance(HostSystem host, SimulatedInventory inventory)
 {
+    /// <summary>How long a vMotion takes.</summary>
+    private static readonly TimeSpan s_migration = TimeSpan.FromSeconds(10);
+
     private RebootOutcome _nextReboot;
     private TimeSpan? _nextDuration;
 
@@ -117,10 +120,17 @@ internal sealed class HostMaintenance(HostSystem host, SimulatedInventory invent
             }
 
             task.Progress(2);
-            bool evacuated = await inventory.WaitUntilAsync(() => !Refusals.Has(Refusal.MaintenanceWaitsForVms) || RunningVms().Count == 0, Refusals.Has(Refusal.MaintenanceTimeout) ? deadline : null, task.Cancelled).ConfigureAwait(false);
-            if (!evacuated)
+            while (await WaitForDrsAsync(Refusals.Has(Refusal.MaintenanceTimeout) ? deadline : null, task.Cancelled).ConfigureAwait(false) is { } move)
             {
-                throw new SimulatedFault("Timedout", "The operation timed out: virtual machines still run on " + host.Name + ".", "vim25-gpu.md 6: the task waits until no VM is powered on; Timedout");
+                await inventory.DelayAsync(s_migration, task.Cancelled).ConfigureAwait(false);
+                lock (inventory.Gate)
+                {
+                    VmLifecycle vm = new(move.Vm, inventory);
+                    if (move.Vm.Host == host && move.Vm.PowerState == "poweredOn" && vm.CanMoveTo(move.To))
+                    {
+                        vm.MoveRunning(move.To);
+                    }
+                }
             }
 
             task.Progress(80);
@@ -144,6 +154,30 @@ internal sealed class HostMaintenance(HostSystem host, SimulatedInventory invent
                 host.IsEnteringMaintenance = false;
             }
         }
+    }
+
+    /// <summary>Waits until no VM runs on the host (null), or DRS has one that it moves away by itself, and where to.</summary>
+    private async Task<(VirtualMachine Vm, HostSystem To)?> WaitForDrsAsync(DateTimeOffset? deadline, CancellationToken cancellationToken)
+    {
+        (VirtualMachine Vm, HostSystem To)? move = null;
+        bool isReady = await inventory.WaitUntilAsync(
+            () => !Refusals.Has(Refusal.MaintenanceWaitsForVms) || RunningVms().Count == 0 || (move = NextMove()) is not null, deadline, cancellationToken).ConfigureAwait(false);
+        return isReady ? move : throw new SimulatedFault(
+            "Timedout", "The operation timed out: virtual machines still run on " + host.Name + ".", "vim25-gpu.md 6: the task waits until no VM is powered on; Timedout");
+    }
+
+    private (VirtualMachine Vm, HostSystem To)? NextMove()
+    {
+        foreach (VirtualMachine vm in RunningVms().Where(host.Compute.Drs.Evacuates))
+        {
+            VmLifecycle lifecycle = new(vm, inventory);
+            if (host.Compute.IsCluster && host.Compute.Hosts.FirstOrDefault(other => other != host && lifecycle.CanMoveTo(other)) is { } to)
+            {
+                return (vm, to);
+            }
+        }
+
+        return null;
     }
 
     private async Task<object?> ExitAsync(ITaskHandle task)

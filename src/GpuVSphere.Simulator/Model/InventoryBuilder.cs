@@ -24,6 +24,11 @@ internal sealed class InventoryBuilder
         {
             _inventory.Add(new DatastoreFileManager(files, _inventory));
         }
+
+        if (_inventory.Settings is { } settings)
+        {
+            _inventory.Add(settings);
+        }
     }
 
     public SimulatedInventory Inventory => _inventory;

@@ -14,6 +14,7 @@ internal static class ModelFactory
         ["esxi"] = Scenarios.DirectHost,
         ["vgpu"] = VgpuScenario.Create,
         ["vgpu-setup"] = VgpuSetupScenario.Create,
+        ["migration"] = MigrationScenario.Create,
         ["large"] = Scenarios.Large,
         ["empty"] = Scenarios.Empty,
     };

@@ -40,6 +40,7 @@ internal enum Refusal
     NotInMaintenance,
     MaintenanceWaitsForVms,
     MaintenanceTimeout,
+    DrsLeavesVgpus,
     RebootOutsideMaintenance,
     RebootNotSupported,
 
@@ -92,9 +93,14 @@ internal enum Refusal
     VgpuSuspendNotSupported,
     VgpuSnapshotNotSupported,
     VgpuMigrationNotSupported,
+    VgpuMigrationOtherEcc,
     TaskInProgress,
     DuplicateName,
 
     // Services.
     UnknownService,
+
+    // Settings of the vCenter.
+    UnknownSetting,
+    SettingOfOtherType,
 }

@@ -11,6 +11,13 @@ internal static class Scenarios
 {
     private const int Gigabyte = 1024;
 
+    /// <summary>The managers of a vCenter that are the model's own.</summary>
+    public static IReadOnlyDictionary<string, MoRef> VCenterManagers { get; } = new Dictionary<string, MoRef>
+    {
+        ["fileManager"] = new MoRef("FileManager", "FileManager"),
+        ["setting"] = new MoRef("OptionManager", "VpxSettings"),
+    };
+
     /// <summary>A vCenter with a cluster of each generation; small enough to read, and every obstacle is in it once.</summary>
     public static SimulatedInventory Default(SimulatorOptions options)
     {
@@ -140,6 +147,6 @@ internal static class Scenarios
         Build = "24022515",
         InstanceUuid = options.InstanceUuid ?? StableGuid.From("server:" + (options.ServerName ?? name)),
         RootFolder = new MoRef("Folder", "group-d1"),
-        Managers = new Dictionary<string, MoRef> { ["fileManager"] = new MoRef("FileManager", "FileManager") },
+        Managers = VCenterManagers,
     };
 }

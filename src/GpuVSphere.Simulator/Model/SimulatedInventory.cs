@@ -28,6 +28,7 @@ internal sealed class SimulatedInventory : IServerModel
         Files = new DatastoreFiles(this);
         Raw = new SimulatorRawState(this);
         Orders = new SimulatorOrders(this);
+        Settings = profile.Managers.TryGetValue("setting", out MoRef settings) ? new VCenterSettings(settings, this) : null;
     }
 
     public SimulatorOptions Options { get; }
@@ -39,6 +40,9 @@ internal sealed class SimulatedInventory : IServerModel
     IDatastoreFiles IServerModel.Files => Files;
 
     public Refusals Refusals { get; } = new();
+
+    /// <summary>The advanced settings of a vCenter; null on a host that is its own server.</summary>
+    public VCenterSettings? Settings { get; }
 
     public SimulatorRawState Raw { get; }
 

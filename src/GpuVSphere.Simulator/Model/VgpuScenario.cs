@@ -23,7 +23,7 @@ internal static class VgpuScenario
             Build = "24755230",
             InstanceUuid = options.InstanceUuid ?? StableGuid.From("server:" + (options.ServerName ?? "vcenter-vgpu.sim.local")),
             RootFolder = new MoRef("Folder", "group-d1"),
-            Managers = new Dictionary<string, MoRef> { ["fileManager"] = new MoRef("FileManager", "FileManager") },
+            Managers = Scenarios.VCenterManagers,
         }).Datacenter("DC", "gpu-ds").NvidiaPackages();
 
         HostSystem v67 = builder.Host(builder.Cluster("VGPU-67"), "vgpu-67-01", EsxRelease.V67U3);

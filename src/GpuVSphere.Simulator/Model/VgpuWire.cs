@@ -55,7 +55,14 @@ internal static class VgpuWire
             .With("deviceVendorId", Ids(cards.Key))
             .With("fbSizeInGib", type.FrameBufferMB / 1024L)
             .With("profileSharing", type.IsMig ? "mig" : "timeSliced")
-            .With("profileClass", type.Class ?? "quadro"));
+            .With("profileClass", type.Class ?? "quadro")
+            .With("stunTimeEstimates", host.Release.Has("8.0.2.0") && host.Inventory.Options.TellsStunTimes ? StunTimes(type) : null));
+
+    /// <summary>Made up: the frame buffer over the wire at four fifths of the bandwidth, and a second for the rest.</summary>
+    private static List<object> StunTimes(VgpuType type) => Wire.List(new long[] { 5_000, 10_000, 25_000, 40_000, 100_000 }.Select(mbit => Wire.Of("VirtualMachineVMotionStunTimeInfo")
+        .With("name", string.Empty)
+        .With("migrationBW", mbit)
+        .With("stunTime", 1 + (long)System.Math.Ceiling(type.FrameBufferMB * 1.048576 * 8 * 1.25 / mbit))));
 
     public static List<object> DeviceGroupInfo(HostSystem host) => Wire.List(host.Release.Has("8.0.0.1")
         ? VgpuDeviceGroup.OfHost(host).Select(group => Wire.Of("VirtualMachineVendorDeviceGroupInfo")

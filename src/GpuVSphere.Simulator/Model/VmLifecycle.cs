@@ -245,9 +245,9 @@ internal sealed class VmLifecycle(VirtualMachine vm, SimulatedInventory inventor
             }
 
             RequireHardwareOn(host);
-            if (host != vm.Host && IsRunning && vm.Config.Passthrough.Any(d => d.Kind == PassthroughKind.Vgpu))
+            if (host != vm.Host && IsRunning)
             {
-                MoveVgpus(host);
+                MoveRunning(host);
             }
             else
             {
@@ -258,9 +258,42 @@ internal sealed class VmLifecycle(VirtualMachine vm, SimulatedInventory inventor
         });
     }
 
+    /// <summary>Whether DRS can move the running VM to a host now.</summary>
+    public bool CanMoveTo(HostSystem host)
+    {
+        long reserved = host.Vms.Where(other => other.PowerState == "poweredOn").Sum(other => other.Config.MemoryReservationMB);
+        if (!host.IsAvailable || host.IsInMaintenance || host.IsEnteringMaintenance || reserved + vm.Config.MemoryReservationMB > host.MemoryBytes / (1024 * 1024)
+            || vm.Config.HardwareVersion > host.Release.MaxHardwareVersion)
+        {
+            return false;
+        }
+
+        if (vm.Config.Passthrough.All(device => device.Kind != PassthroughKind.Vgpu))
+        {
+            return true;
+        }
+
+        VgpuPlacement placement = new(host, vm);
+        return inventory.Settings is { IsHotMigrateOn: true } && VgpuWire.CanMigrate(vm.Host) && VgpuWire.CanMigrate(host) && placement.TryPlace(vm.Config)
+            && placement.Found.All(seat => seat.Key.VgpuFunction is not { } now || now.Gpu.IsEccOn == seat.Value.Function.Gpu.IsEccOn);
+    }
+
+    /// <summary>Moves the running VM to a host that <see cref="CanMoveTo"/> was true for.</summary>
+    public void MoveRunning(HostSystem host)
+    {
+        if (vm.Config.Passthrough.Any(device => device.Kind == PassthroughKind.Vgpu))
+        {
+            MoveVgpus(host);
+        }
+        else
+        {
+            vm.MoveTo(host);
+        }
+    }
+
     private void MoveVgpus(HostSystem host)
     {
-        bool isAllowed = inventory.Options.VgpuHotMigrate && VgpuWire.CanMigrate(vm.Host) && VgpuWire.CanMigrate(host);
+        bool isAllowed = inventory.Settings is { IsHotMigrateOn: true } && VgpuWire.CanMigrate(vm.Host) && VgpuWire.CanMigrate(host);
         if (!isAllowed && Refusals.Has(Refusal.VgpuMigrationNotSupported))
         {
             throw new SimulatedFault("MigrationFeatureNotSupported", "Cannot migrate " + vm.Name + " while it runs: its vGPU does not support it, or vgpu.hotmigrate.enabled is not set.", "vim25-gpu.md 3.4: vgpu.hotmigrate.enabled; HostSharedGpuCapabilities.migrateSupported");
@@ -270,6 +303,12 @@ internal sealed class VmLifecycle(VirtualMachine vm, SimulatedInventory inventor
         if (!placement.TryPlace(vm.Config) && Refusals.Has(Refusal.NoVgpuResources))
         {
             throw new SimulatedFault("InsufficientGraphicsResourcesFault", "The amount of graphics resource available in the parent resource pool is insufficient for the operation.", "samples/poweron-fault-vgpu-insufficient-graphics.txt");
+        }
+
+        bool hasOtherEcc = placement.Found.Any(seat => seat.Key.VgpuFunction is { } now && now.Gpu.IsEccOn != seat.Value.Function.Gpu.IsEccOn);
+        if (hasOtherEcc && Refusals.Has(Refusal.VgpuMigrationOtherEcc))
+        {
+            throw new SimulatedFault("MigrationFeatureNotSupported", "Cannot migrate " + vm.Name + " while it runs: ECC of the GPU at the destination is not as at the source.", "features-and-pains.md 3: the same ECC at the target of a vGPU vMotion");
         }
 
         HostSystem from = vm.Host;

@@ -94,6 +94,7 @@ internal sealed class VmPassthroughDevice(int key, DataObject template) : VmDevi
             default:
                 return Wire.Of("VirtualPCIPassthroughVmiopBackingInfo")
                     .With("vgpu", Vgpu)
+                    .With("vgpuMigrateDataSizeMB", release.Has("8.0.0.1") ? Seat?.Type.FrameBufferMB : null)
                     .With("migrateSupported", release.Has("7.0.2.0") ? true : null);
         }
     }

@@ -183,6 +183,8 @@ public sealed class RefusalTests
             }
         }),
         [Refusal.DuplicateName] = ("DuplicateName", lab => lab.CallAsync(lab.Vm("ml-01"), "Rename_Task", ("newName", "ml-02"))),
+        [Refusal.UnknownSetting] = ("InvalidName", lab => lab.CallAsync(lab.Inventory.Settings!, "UpdateOptions", ("changedValue", SimulatorLab.Option("vgpu.hotmigrat.enabled", "true")))),
+        [Refusal.SettingOfOtherType] = ("InvalidArgument", lab => lab.CallAsync(lab.Inventory.Settings!, "UpdateOptions", ("changedValue", SimulatorLab.Option("vgpu.hotmigrate.enabled", "true")))),
         [Refusal.UnknownService] = ("NotFound", lab => lab.CallAsync(lab.Host("esx-80-01").ServiceSystem, "StartService", ("id", "no-such-service"))),
     };
 

@@ -41,6 +41,20 @@ internal static class VgpuRefusalCases
             await Run(lab, "v801-01", "nvidia_a40-8q");
             await lab.CallAsync(lab.Vm("v801-01"), "RelocateVM_Task", ("spec", SimulatorLab.Data(string.Empty, ("host", lab.Host("vgpu-801-02").Reference))));
         }),
+        [Refusal.VgpuMigrationOtherEcc] = ("MigrationFeatureNotSupported", async lab =>
+        {
+            lab.Simulator.Orders.VgpuHotMigrate(true);
+            lab.Host("vgpu-801-02").Function("0000:3b:00.0")!.Gpu.IsEccOn = false;
+            await Run(lab, "v801-01", "nvidia_a40-8q");
+            await lab.CallAsync(lab.Vm("v801-01"), "RelocateVM_Task", ("spec", SimulatorLab.Data(string.Empty, ("host", lab.Host("vgpu-801-02").Reference))));
+        }),
+        [Refusal.DrsLeavesVgpus] = ("Timedout", async lab =>
+        {
+            lab.Simulator.Orders.VgpuHotMigrate(true);
+            lab.Simulator.Orders.Drs("VGPU-801", true, "fullyAutomated");
+            await Run(lab, "v801-01", "nvidia_a40-8q");
+            await lab.CallAsync(lab.Host("vgpu-801-01"), "EnterMaintenanceMode_Task", ("timeout", 600));
+        }),
     };
 
     private static async Task Run(SimulatorLab lab, string vm, params string[] profiles)

@@ -15,13 +15,14 @@ public sealed class WireConformityTests
     [InlineData("default")]
     [InlineData("esxi")]
     [InlineData("vgpu-setup")]
+    [InlineData("migration")]
     public void Every_property_has_known_fields_in_their_order(string scenario)
     {
         using GpuSimulator simulator = GpuSimulator.Start(new SimulatorOptions { Scenario = scenario });
         List<string> wrong = [];
         lock (simulator.World.Gate)
         {
-            foreach (string type in new[] { "ManagedEntity", "EnvironmentBrowser", "HostPciPassthruSystem", "HostGraphicsManager", "HostServiceSystem", "HostImageConfigManager", "HostDatastoreBrowser", "HostAssignableHardwareManager", "VirtualMachineSnapshot" })
+            foreach (string type in new[] { "ManagedEntity", "EnvironmentBrowser", "HostPciPassthruSystem", "HostGraphicsManager", "HostServiceSystem", "HostImageConfigManager", "HostDatastoreBrowser", "HostAssignableHardwareManager", "VirtualMachineSnapshot", "OptionManager" })
             {
                 foreach (ManagedObject item in simulator.World.All(type))
                 {
