@@ -63,6 +63,9 @@ public enum ReadinessAction
     /// <summary>vGPUs are taken from a VM.</summary>
     RemoveVgpu = 1 << 21,
 
+    /// <summary>NVIDIA's driver is installed in the guest of a VM.</summary>
+    InstallGuestDriver = 1 << 27,
+
     /// <summary>Everything that changes a host.</summary>
     AnyHost = EnablePassthrough | DisablePassthrough | SetLabel | SetGraphics | InstallDriver | RemoveDriver | SetScheduler
         | EnableEcc | DisableEcc | SetMig,

@@ -59,6 +59,13 @@ public static class ReadinessRules
         new VmMemoryFitsHostRule(),
         new MmioSizeRule(),
         new MmioMisspeltKeyRule(),
+        new GuestDriverFormRule(),
+        new GuestDriverKindRule(),
+        new GuestDriverManagerRule(),
+        new GuestGpuSeenRule(),
+        new GuestGpuProcessRule(),
+        new GuestModuleSignatureRule(),
+        new GuestSpaceRule(),
     ]);
 
     /// <summary>The evidence that the rules for an action need, so that it is gathered once.</summary>

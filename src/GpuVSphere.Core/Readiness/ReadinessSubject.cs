@@ -29,6 +29,9 @@ public sealed record ReadinessSubject
     /// <summary>What the VM is to have of vGPUs; null when the change is not about them.</summary>
     public VgpuQuestion? Vgpu { get; init; }
 
+    /// <summary>Which driver is to be installed in the VM's guest; null when something else is changed.</summary>
+    public GuestDriverQuestion? GuestDriver { get; init; }
+
     /// <summary>The VMs that were read together with the host, for what they hold and reserve.</summary>
     public IReadOnlyList<GpuVm> OtherVms { get; init; } = [];
 
