@@ -14,7 +14,7 @@ namespace GpuVSphere.Operations;
 /// A change of hosts: reads them, has each planned, and performs the plan by <see cref="HostChangeWorkflow"/>. What a host is to become is said by the
 /// derived class, which may read more of it first.
 /// </summary>
-internal abstract class HostOperation : IGpuOperation
+internal abstract class HostOperation : IReadinessOperation
 {
     // What a host is asked for itself (esxcli, a shell) takes a second or more; asking thousands at once would be felt by vCenter.
     private const int HostsAtOnce = 16;
@@ -42,10 +42,30 @@ internal abstract class HostOperation : IGpuOperation
     public async Task<ChangePlan> PlanAsync(CancellationToken cancellationToken) => (await ReadAndPlanAsync(cancellationToken).ConfigureAwait(false)).Plan;
 
     /// <inheritdoc/>
+    /// <exception cref="GpuVSphereException">As <see cref="PlanAsync"/>.</exception>
+    public async Task<IReadOnlyList<ReadinessResult>> ReportAsync(CancellationToken cancellationToken)
+    {
+        LivePlan live = await ReadAndPlanAsync(cancellationToken).ConfigureAwait(false);
+        List<ReadinessResult> rows = [];
+        foreach (PlanTarget target in live.Plan.Targets)
+        {
+            ReadinessSubject[] asked = live.Asked.TryGetValue(target.Id, out IReadOnlyList<ReadinessSubject>? subjects) ? [.. subjects] : [];
+            ReadinessAction action = asked.Aggregate(ReadinessAction.None, (all, subject) => all | subject.Action);
+            rows.AddRange(ReadinessReport.OfPlan(asked, live.Plan.Findings.Where(finding => finding.Target == target), Options.SkipRules, action));
+            if (!live.Plan.IsBlocked(target) && live.Plan.Changes.All(change => change.Target != target))
+            {
+                rows.Add(ReadinessReport.NothingToChange(target, action));
+            }
+        }
+
+        return rows;
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="GpuVSphereException">Before anything was touched: JournalNotWritable, ChangeRunning, NotConnected.</exception>
     public async Task<IReadOnlyList<ChangeResult>> ApplyAsync(ChangePlan plan, IChangeFeedback feedback, CancellationToken cancellationToken)
     {
-        (ChangePlan fresh, IReadOnlyList<HostChange> changes) = await ReadAndPlanAsync(cancellationToken).ConfigureAwait(false);
+        (ChangePlan fresh, IReadOnlyList<HostChange> changes, _) = await ReadAndPlanAsync(cancellationToken).ConfigureAwait(false);
 
         // What became forbidden since the plan was made is forbidden.
         ChangePlan performed = plan with
@@ -97,7 +117,7 @@ internal abstract class HostOperation : IGpuOperation
         target,
         $"{target.Name} is in maintenance mode because change {holder.Id} ({holder.Title}) did not come to its end, and stays in it after this one. To have it left: {holder.NextStep}.");
 
-    private async Task<(ChangePlan Plan, IReadOnlyList<HostChange> Changes)> ReadAndPlanAsync(CancellationToken cancellationToken)
+    private async Task<LivePlan> ReadAndPlanAsync(CancellationToken cancellationToken)
     {
         ReadinessRules.RequireKnown(Options.SkipRules);
         DateTimeOffset now = Context.Clock.UtcNow;
@@ -128,6 +148,7 @@ internal abstract class HostOperation : IGpuOperation
         List<Finding> findings = [];
         List<PlanConsequence> consequences = [];
         List<HostChange> changes = [];
+        Dictionary<VimObjectId, IReadOnlyList<ReadinessSubject>> asked = [];
         foreach (PlanTarget target in Intent.Targets.Select(target => target.Target))
         {
             if (proposals.TryGetValue(target.Id, out (HostProposal? Proposal, GpuVSphereException? Error) read) && read.Proposal is { } proposal)
@@ -141,6 +162,7 @@ internal abstract class HostOperation : IGpuOperation
                 }
 
                 findings.AddRange(proposal.Findings);
+                asked[target.Id] = proposal.Asked;
                 if (proposal.Subject.HeldBy is { } holder)
                 {
                     findings.Add(Held(target, holder));
@@ -168,7 +190,7 @@ internal abstract class HostOperation : IGpuOperation
             Findings = findings,
             Consequences = consequences,
         };
-        return (plan, changes);
+        return new LivePlan(plan, changes, asked);
     }
 
     private async Task<ServerRead> ReadAsync(IReadOnlyList<IntentTarget> targets, CancellationToken cancellationToken)
@@ -225,6 +247,8 @@ internal abstract class HostOperation : IGpuOperation
             gate.Release();
         }
     }
+
+    private sealed record LivePlan(ChangePlan Plan, IReadOnlyList<HostChange> Changes, IReadOnlyDictionary<VimObjectId, IReadOnlyList<ReadinessSubject>> Asked);
 
     private sealed record HostRead(VimObjectId Host, HostProposal? Proposal, GpuVSphereException? Error);
 

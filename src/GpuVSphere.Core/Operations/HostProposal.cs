@@ -30,6 +30,9 @@ internal sealed class HostProposal(HostSubject subject, HostChangeOptions option
     /// <summary>What the rules and the planner have to say.</summary>
     public List<Finding> Findings { get; } = [];
 
+    /// <summary>What the rules were asked.</summary>
+    public List<ReadinessSubject> Asked { get; } = [];
+
     /// <summary>What the change costs, in words.</summary>
     public List<PlanConsequence> Consequences { get; } = [];
 
@@ -106,6 +109,7 @@ internal sealed class HostProposal(HostSubject subject, HostChangeOptions option
     /// <summary>Runs the rules on a subject that carries evidence of its own.</summary>
     public void Check(ReadinessSubject asked)
     {
+        Asked.Add(asked);
         IReadOnlyList<Finding> found = ReadinessRules.Check([asked], options.SkipRules);
         Findings.AddRange(found.Where(finding => !Findings.Contains(finding)));
     }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using GpuVSphere.Inventory;
 using GpuVSphere.Mmio;
+using GpuVSphere.Readiness;
 
 namespace GpuVSphere.Operations;
 
@@ -25,7 +26,7 @@ internal static class VmMmio
         }
         catch (GpuVSphereException e) when (e.Id == "UnknownGpuModel")
         {
-            proposal.MmioUnknown = e.Message + (options.MmioSizeGB is null ? " No MMIO size is set." : string.Empty);
+            proposal.MmioUnknown = e.Message + (options.MmioSizeGB is null && proposal.Action != ReadinessAction.PowerOn ? " No MMIO size is set." : string.Empty);
             return;
         }
 

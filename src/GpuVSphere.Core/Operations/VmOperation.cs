@@ -14,7 +14,7 @@ namespace GpuVSphere.Operations;
 /// A change of VMs: reads, proposes for each VM, runs the rules; then plans once more, refuses what is no longer as planned, and changes the VMs
 /// side by side, each by one reconfigure call. What a VM is to become is said by the derived class.
 /// </summary>
-internal abstract class VmOperation : IGpuOperation
+internal abstract class VmOperation : IReadinessOperation
 {
     private readonly OperationContext _context;
 
@@ -34,6 +34,27 @@ internal abstract class VmOperation : IGpuOperation
 
     /// <inheritdoc/>
     public async Task<ChangePlan> PlanAsync(CancellationToken cancellationToken) => (await PlanLiveAsync(cancellationToken).ConfigureAwait(false)).Plan;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ReadinessResult>> ReportAsync(CancellationToken cancellationToken)
+    {
+        LivePlan live = await PlanLiveAsync(cancellationToken).ConfigureAwait(false);
+        List<ReadinessResult> rows = [];
+        foreach (PlanTarget target in live.Plan.Targets)
+        {
+            live.Proposals.TryGetValue(target, out VmProposal? proposal);
+            ReadinessAction action = proposal?.Action ?? ReadinessAction.None;
+            bool isEmpty = proposal is { Edit.IsEmpty: true };
+            rows.AddRange(ReadinessReport.OfPlan(
+                proposal is null || isEmpty ? [] : [proposal.Subject(Options)], live.Plan.Findings.Where(finding => finding.Target == target), Options.SkipRules, action));
+            if (isEmpty)
+            {
+                rows.Add(ReadinessReport.NothingToChange(target, action));
+            }
+        }
+
+        return rows;
+    }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ChangeResult>> ApplyAsync(ChangePlan plan, IChangeFeedback feedback, CancellationToken cancellationToken)

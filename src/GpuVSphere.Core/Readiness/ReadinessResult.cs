@@ -17,6 +17,9 @@ public sealed record ReadinessResult
     /// <summary>The host or VM.</summary>
     public required PlanTarget Target { get; init; }
 
+    /// <summary>What it was asked for: the use of a host or VM, or the change that is planned; several where it says the same of each.</summary>
+    public required ReadinessAction Action { get; init; }
+
     /// <summary>What was seen, with the values, or what could not be read.</summary>
     public required string Seen { get; init; }
 

@@ -75,6 +75,12 @@ public static class ReadinessRules
         .Where(rule => (rule.AppliesTo & action) != 0 && !IsSkipped(rule, skipRules))
         .Aggregate(EvidenceKinds.None, (kinds, rule) => kinds | rule.Needs);
 
+    /// <summary>The evidence that some of the rules for an action need.</summary>
+    /// <param name="action">One or several actions.</param>
+    /// <param name="ruleIds">The rules that are run; null for all.</param>
+    internal static EvidenceKinds EvidenceOf(ReadinessAction action, IReadOnlyCollection<string>? ruleIds) =>
+        EvidenceFor(action, ruleIds is null ? null : [.. All.Select(rule => rule.Id).Except(ruleIds, StringComparer.OrdinalIgnoreCase)]);
+
     /// <summary>Runs every rule that applies on every subject.</summary>
     /// <param name="subjects">The objects with their evidence.</param>
     /// <param name="skipRules">The ids of rules that the user overrides; what they would have said is recorded and does not block.</param>
@@ -82,6 +88,26 @@ public static class ReadinessRules
     /// <exception cref="GpuVSphereException">UnknownRule: a skipped id is not that of a rule.</exception>
     public static IReadOnlyList<Finding> Check(IEnumerable<ReadinessSubject> subjects, IReadOnlyCollection<string>? skipRules = null) =>
         Check(All, subjects, skipRules);
+
+    /// <summary>The rules that are named.</summary>
+    /// <param name="names">Ids of rules, with wildcards; case does not count.</param>
+    /// <returns>Their ids, in the order of <see cref="All"/>.</returns>
+    /// <exception cref="GpuVSphereException">UnknownRule: a name fits no rule.</exception>
+    public static IReadOnlyList<string> Named(IReadOnlyList<string> names)
+    {
+        WildcardName[] patterns = [.. names.Select(name => new WildcardName(name.Trim()))];
+        for (int i = 0; i < patterns.Length; i++)
+        {
+            if (!All.Any(rule => patterns[i].Matches(rule.Id)))
+            {
+                throw Unknown(names[i], $"There is no rule '{names[i]}'.");
+            }
+        }
+
+        return [.. All.Select(rule => rule.Id).Where(id => patterns.Any(pattern => pattern.Matches(id)))];
+    }
+
+    internal static ReadinessRule? Find(string id) => All.FirstOrDefault(rule => Is(rule, id));
 
     /// <summary>Refuses ids that are not those of a rule, since an override that does nothing is a mistake.</summary>
     /// <param name="skipRules">The ids to skip.</param>
@@ -92,13 +118,7 @@ public static class ReadinessRules
         {
             if (!All.Any(rule => Is(rule, id)))
             {
-                IReadOnlyList<string> near = NearNames.Find(id, All.Select(rule => rule.Id));
-                throw new GpuVSphereException(
-                    "UnknownRule",
-                    GpuErrorCategory.InvalidArgument,
-                    $"There is no rule '{id}' that could be skipped.",
-                    id,
-                    near.Count > 0 ? "Did you mean " + string.Join(", ", near) + "?" : "The rules are " + string.Join(", ", All.Select(rule => rule.Id)) + ".");
+                throw Unknown(id, $"There is no rule '{id}' that could be skipped.");
             }
         }
     }
@@ -132,6 +152,17 @@ public static class ReadinessRules
         }
 
         return findings;
+    }
+
+    private static GpuVSphereException Unknown(string typed, string message)
+    {
+        IReadOnlyList<string> near = NearNames.Find(typed, All.Select(rule => rule.Id));
+        return new GpuVSphereException(
+            "UnknownRule",
+            GpuErrorCategory.InvalidArgument,
+            message,
+            typed,
+            near.Count > 0 ? "Did you mean " + string.Join(", ", near) + "?" : "The rules are " + string.Join(", ", All.Select(rule => rule.Id)) + ".");
     }
 
     private static bool IsSkipped(ReadinessRule rule, IReadOnlyCollection<string>? skipRules) =>

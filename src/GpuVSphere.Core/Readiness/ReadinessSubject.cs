@@ -32,6 +32,9 @@ public sealed record ReadinessSubject
     /// <summary>Which driver is to be installed in the VM's guest; null when something else is changed.</summary>
     public GuestDriverQuestion? GuestDriver { get; init; }
 
+    /// <summary>The vGPU profiles that the host offers now; null when they could not be read, or when nothing asks for them.</summary>
+    public IReadOnlyList<string>? OfferedProfiles { get; init; }
+
     /// <summary>The VMs that were read together with the host, for what they hold and reserve.</summary>
     public IReadOnlyList<GpuVm> OtherVms { get; init; } = [];
 

@@ -53,15 +53,7 @@ internal sealed class VmVgpuOperation : VmOperation
             return situations.ToDictionary(situation => situation.Key, situation => (VmSituation)new VmVgpuSituation(situation.Value));
         }
 
-        GpuInventory around = await ReadClustersAsync(session, inventory, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<VgpuHost> hosts = await VgpuReader.ReadAsync(session, around, around.Hosts, cancellationToken).ConfigureAwait(false);
-        return situations.ToDictionary(situation => situation.Key, situation => (VmSituation)new VmVgpuSituation(situation.Value)
-        {
-            VgpuHost = hosts.FirstOrDefault(host => host.Host.Id == situation.Value.Host?.Id),
-            OtherHosts = situation.Value.Host?.Cluster is { } cluster
-                ? [.. hosts.Where(host => host.Host.Cluster == cluster && host.Host.Id != situation.Value.Host.Id)]
-                : [],
-        });
+        return await VmVgpuReader.ReadAsync(session, inventory, situations, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>VMs that are started in one call share what there is: each finds the host as those before it leave it.</summary>
@@ -102,25 +94,5 @@ internal sealed class VmVgpuOperation : VmOperation
                 }
             }
         }
-    }
-
-    // A VM that finds no room on its host may find some on another of its cluster.
-    private static async Task<GpuInventory> ReadClustersAsync(VimSession session, GpuInventory inventory, CancellationToken cancellationToken)
-    {
-        ManagedObjectReference[] clusters = [.. inventory.Hosts.Select(host => host.Cluster).OfType<ManagedObjectReference>().Distinct()];
-        if (clusters.Length == 0)
-        {
-            return inventory;
-        }
-
-        List<ManagedObjectReference> members = await ClusterHosts.ReadAsync(session, clusters, cancellationToken).ConfigureAwait(false);
-        ManagedObjectReference[] others = [.. members.Where(member => inventory.Hosts.All(host => host.Id.Reference != member))];
-        if (others.Length == 0)
-        {
-            return inventory;
-        }
-
-        GpuInventory more = await InventoryReader.ReadAsync(session, InventoryScope.Hosts(others), cancellationToken).ConfigureAwait(false);
-        return inventory with { Hosts = [.. inventory.Hosts, .. more.Hosts], Vms = [.. inventory.Vms, .. more.Vms.Where(vm => inventory.Vms.All(known => known.Id != vm.Id))] };
     }
 }

@@ -20,7 +20,7 @@ internal sealed class DeviceActiveRule : ReadinessRule
     public override string Source => "HostPciPassthruInfo.passthruActive: enabled and rebooted; a VM with a device that is not active fails at power-on";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm;
+    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm | ReadinessAction.UsePassthrough | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
@@ -47,6 +47,12 @@ internal sealed class DeviceActiveRule : ReadinessRule
             }
         }
 
+        string[] active = [.. subject.Devices.Where(device => device.State == PassthroughState.Active).Select(device => device.Address.ToString())];
+        if (active.Length > 0)
+        {
+            yield return Verdict.Holds($"Passthrough of {string.Join(", ", active)} on {subject.Devices[0].HostName} is in force.");
+        }
+
         if (subject.Host is not GpuHost { IsConnected: true } host)
         {
             yield break;
@@ -55,8 +61,8 @@ internal sealed class DeviceActiveRule : ReadinessRule
         foreach (DynamicGpuRequest request in subject.DynamicRequests.Distinct())
         {
             int wanted = subject.DynamicRequests.Count(other => other == request);
-            int active = host.Devices.Count(device => device.State == PassthroughState.Active && request.Accepts(device));
-            if (active >= wanted)
+            int matching = host.Devices.Count(device => device.State == PassthroughState.Active && request.Accepts(device));
+            if (matching >= wanted)
             {
                 int free = host.Devices.Count(device =>
                     device.State == PassthroughState.Active && request.Accepts(device) && device.Assignments.All(holder => IsThis(holder, subject)));
@@ -64,14 +70,18 @@ internal sealed class DeviceActiveRule : ReadinessRule
                 {
                     // Who holds them now may have let go by the time this VM is powered on, and another host of the cluster may have some.
                     yield return Verdict.Unconfirmed(
-                        $"{subject.Target.Name} asks for {wanted} device(s) by ids or label; {host.Name} has {active} active one(s) that match, and {free} that no other VM holds.",
+                        $"{subject.Target.Name} asks for {wanted} device(s) by ids or label; {host.Name} has {matching} active one(s) that match, and {free} that no other VM holds.",
                         $"Get-GpuDevice -VMHost {host.Name} shows who holds them.");
+                }
+                else
+                {
+                    yield return Verdict.Holds($"{subject.Target.Name} asks for {wanted} device(s) by ids or label; {host.Name} has {matching} active one(s) that match, {free} of them free.");
                 }
 
                 continue;
             }
 
-            string message = $"{subject.Target.Name} asks for {wanted} device(s) by ids or label, and {host.Name} has {active} active one(s) that match.";
+            string message = $"{subject.Target.Name} asks for {wanted} device(s) by ids or label, and {host.Name} has {matching} active one(s) that match.";
             string next = $"Get-GpuDevice -VMHost {host.Name} shows what there is; Enable-GpuPassthrough and Set-GpuDevice -Label make it match.";
 
             // Another host of the cluster may have them: DRS places the VM at power-on.

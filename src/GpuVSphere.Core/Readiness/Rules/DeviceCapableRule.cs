@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using GpuVSphere.Inventory;
 
 namespace GpuVSphere.Readiness.Rules;
@@ -19,7 +20,7 @@ internal sealed class DeviceCapableRule : ReadinessRule
     public override string Source => "HostPciPassthruInfo.passthruCapable; Broadcom KB 313395 and HPE a00121002en_us for server firmware";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.EnablePassthrough | ReadinessAction.AddToVm;
+    public override ReadinessAction AppliesTo => ReadinessAction.EnablePassthrough | ReadinessAction.AddToVm | ReadinessAction.UsePassthrough | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
@@ -32,6 +33,12 @@ internal sealed class DeviceCapableRule : ReadinessRule
                     $"{device.Address} ({device.Model ?? device.Name}) on {device.HostName} cannot be passed through: the host reports it as not capable.",
                     "Switch on VT-d or AMD-Vi (and, for large GPUs, memory mapping above 4 GB) in the server's firmware and reboot the host.");
             }
+        }
+
+        GpuDevice[] capable = [.. subject.Devices.Where(device => device.State != PassthroughState.NotCapable)];
+        if (capable.Length > 0)
+        {
+            yield return Verdict.Holds($"{string.Join(", ", capable.Select(device => device.Address.ToString()))} on {capable[0].HostName} can be passed through.");
         }
     }
 }

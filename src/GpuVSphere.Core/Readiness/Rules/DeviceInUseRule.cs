@@ -20,20 +20,39 @@ internal sealed class DeviceInUseRule : ReadinessRule
     public override string Source => "A DirectPath device belongs to one VM at a time; a second VM that names it fails at power-on";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm | ReadinessAction.DisablePassthrough;
+    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm | ReadinessAction.DisablePassthrough | ReadinessAction.UsePassthrough | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
         foreach (GpuDevice device in subject.Devices)
         {
-            foreach (GpuAssignment holder in device.Assignments.Where(assignment => subject.Vm is null || assignment.Vm != subject.Vm.Id))
+            GpuAssignment[] holders = [.. device.Assignments.Where(assignment => subject.Vm is null || assignment.Vm != subject.Vm.Id)];
+            if (holders.Length == 0)
+            {
+                yield return Verdict.Holds($"No {(subject.Vm is null ? string.Empty : "other ")}VM holds {device.Address} on {device.HostName}.");
+            }
+
+            foreach (GpuAssignment holder in holders)
             {
                 string how = holder.Kind == VmGpuKind.Vgpu ? "by vGPU" : "by passthrough";
                 string state = holder.IsRunning ? "which is running" : "which is not running";
                 string message = $"{device.Address} on {device.HostName} is held {how} by {holder.VmName}, {state}.";
                 string remove = $"Remove-VmGpuPassthrough -VM {holder.VmName} -Device {device.Address}";
-                if (subject.Action == ReadinessAction.DisablePassthrough && !holder.IsRunning)
+                if (subject.Action == ReadinessAction.UsePassthrough)
+                {
+                    // A GPU that is given is in use as it is meant to be.
+                    yield return Verdict.Advice(message);
+                }
+                else if (subject.Action == ReadinessAction.PowerOn && !holder.IsRunning)
+                {
+                    yield return Verdict.Unconfirmed(message + " The two cannot run at the same time.", remove);
+                }
+                else if (subject.Action == ReadinessAction.PowerOn && subject.Vm is { IsRunning: true })
+                {
+                    yield return Verdict.Unconfirmed(message + $" {subject.Target.Name} runs as well; after a power-off only one of them starts.", remove);
+                }
+                else if (subject.Action == ReadinessAction.DisablePassthrough && !holder.IsRunning)
                 {
                     yield return Verdict.Unconfirmed(message + " It will not power on without the device.", remove);
                 }

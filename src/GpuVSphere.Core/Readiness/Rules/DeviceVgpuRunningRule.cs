@@ -20,11 +20,12 @@ internal sealed class DeviceVgpuRunningRule : ReadinessRule
     public override string Source => "A device that the host driver serves vGPUs from can neither be given away nor be partitioned anew while they run";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.EnablePassthrough | ReadinessAction.SetMig;
+    public override ReadinessAction AppliesTo => ReadinessAction.EnablePassthrough | ReadinessAction.SetMig | ReadinessAction.UsePassthrough;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
+        List<string> quiet = [];
         foreach (GpuDevice device in subject.Devices)
         {
             string[] running = device.Assignments
@@ -37,6 +38,15 @@ internal sealed class DeviceVgpuRunningRule : ReadinessRule
                     $"{device.Address} on {device.HostName} runs vGPUs for {string.Join(", ", running)}.",
                     "Power these VMs off, or move them to another host, then run the command again.");
             }
+            else
+            {
+                quiet.Add(device.Address.ToString());
+            }
+        }
+
+        if (quiet.Count > 0)
+        {
+            yield return Verdict.Holds($"No vGPU runs on {string.Join(", ", quiet)} of {subject.Target.Name}.");
         }
     }
 }

@@ -57,5 +57,10 @@ internal sealed class EccReleaseRule : ReadinessRule
             yield return Verdict.Unconfirmed(
                 $"Driver {driver} on {subject.Target.Name} is vGPU {match.ReleaseText}, which works with ECC: off is not needed since release 9.0, and memory errors of {devices} will go unnoticed.");
         }
+        else
+        {
+            yield return Verdict.Holds(
+                $"Driver {driver} on {subject.Target.Name} is vGPU {match.ReleaseText}, {(isOn ? "which works with ECC on" : "which needs ECC off")}.");
+        }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class GraphicsPassthroughRule : ReadinessRule
     public override string Source => "HostGraphicsInfoGraphicsType: direct is passthrough; NVIDIA's user guide: the host driver does not see such GPUs";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.SetGraphics | ReadinessAction.InstallDriver;
+    public override ReadinessAction AppliesTo => ReadinessAction.SetGraphics | ReadinessAction.InstallDriver | ReadinessAction.UseVgpu;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
@@ -28,6 +28,11 @@ internal sealed class GraphicsPassthroughRule : ReadinessRule
         GpuDevice[] away = [.. subject.Devices.Where(device => device.IsEnabled || device.IsActive)];
         if (away.Length == 0)
         {
+            if (subject.Devices.Count > 0)
+            {
+                yield return Verdict.Holds($"{string.Join(", ", subject.Devices.Select(device => device.Address.ToString()))} on {subject.Target.Name} {(subject.Devices.Count == 1 ? "is" : "are")} not in passthrough mode.");
+            }
+
             yield break;
         }
 

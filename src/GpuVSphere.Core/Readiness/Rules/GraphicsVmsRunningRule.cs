@@ -40,6 +40,10 @@ internal sealed class GraphicsVmsRunningRule : ReadinessRule
                     $"{device.Address} on {subject.Target.Name} is used by running VMs: {string.Join(", ", running)}.",
                     "Power them off or move them, or add -Reboot -PowerOff: they are then shut down and started again afterwards.");
             }
+            else
+            {
+                yield return Verdict.Holds($"No running VM uses {device.Address} on {subject.Target.Name}.");
+            }
         }
     }
 }

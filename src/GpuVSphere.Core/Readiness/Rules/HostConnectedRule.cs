@@ -19,12 +19,16 @@ internal sealed class HostConnectedRule : ReadinessRule
     public override string Source => "vSphere API: a host that is disconnected or not responding takes no calls";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AnyHost | ReadinessAction.AddToVm | ReadinessAction.AddVgpu;
+    public override ReadinessAction AppliesTo => ReadinessAction.AnyHost | ReadinessAction.AnyUse | ReadinessAction.AddToVm | ReadinessAction.AddVgpu;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
-        if (subject.Host is GpuHost { IsConnected: false } host)
+        if (subject.Host is GpuHost { IsConnected: true } here)
+        {
+            yield return Verdict.Holds($"{here.Name} is connected{(here.Version.Length > 0 ? $" (ESXi {here.Version})" : string.Empty)}.");
+        }
+        else if (subject.Host is { } host)
         {
             yield return subject.RebootedBy is { } change
                 ? Verdict.Confirmed(

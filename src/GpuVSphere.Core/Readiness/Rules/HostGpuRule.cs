@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 
 namespace GpuVSphere.Readiness.Rules;
 
@@ -18,7 +19,8 @@ internal sealed class HostGpuRule : ReadinessRule
     public override string Source => "HostHardwareInfo.pciDevice: no display device of vendor 0x10DE";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.SetGraphics | ReadinessAction.InstallDriver | ReadinessAction.SetScheduler;
+    public override ReadinessAction AppliesTo => ReadinessAction.SetGraphics | ReadinessAction.InstallDriver | ReadinessAction.SetScheduler
+        | ReadinessAction.UsePassthrough | ReadinessAction.UseVgpu;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
@@ -28,6 +30,10 @@ internal sealed class HostGpuRule : ReadinessRule
             yield return Verdict.Confirmed(
                 $"{subject.Target.Name} has no NVIDIA GPU.",
                 "Get-GpuDevice lists the hosts that have one.");
+        }
+        else if (subject.Host is { IsConnected: true } host)
+        {
+            yield return Verdict.Holds($"{host.Name} has {string.Join(", ", host.Devices.GroupBy(device => device.Model ?? device.Name).Select(model => $"{model.Count()} x {model.Key}"))}.");
         }
     }
 }

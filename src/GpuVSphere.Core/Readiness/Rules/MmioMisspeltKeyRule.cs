@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using GpuVSphere.Inventory;
 using GpuVSphere.Mmio;
 
@@ -20,7 +21,7 @@ internal sealed class MmioMisspeltKeyRule : ReadinessRule
     public override string Source => "A much-read post prints pciPassthru.set.usebitMMIO; ESXi ignores keys that it does not know";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AnyVm;
+    public override ReadinessAction AppliesTo => ReadinessAction.AnyVm | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
@@ -37,6 +38,11 @@ internal sealed class MmioMisspeltKeyRule : ReadinessRule
                 yield return Verdict.Unconfirmed(
                     $"{vm.Name}: {finding.Message}", $"Set-VmMmioSize -VM {vm.Name} -RemoveMisspeltKey sets the right keys and removes it.");
             }
+        }
+
+        if (vm.PciDevices.Count > 0 && MmioKeys.Read(vm.ExtraConfig).Findings.All(finding => finding.Problem != MmioKeyProblem.Misspelt))
+        {
+            yield return Verdict.Holds($"No MMIO key of {vm.Name} is misspelt.");
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class MmioSizeRule : ReadinessRule
     public override string Source => "Broadcom KB 323402 and the guide, 5.2.2: a window that is too small fails at power-on";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AnyVm;
+    public override ReadinessAction AppliesTo => ReadinessAction.AnyVm | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)

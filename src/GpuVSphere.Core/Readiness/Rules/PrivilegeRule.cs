@@ -32,6 +32,10 @@ internal abstract class PrivilegeRule : ReadinessRule
                 $"The account lacks {string.Join(", ", missing)} on {subject.Target.Name}.",
                 "Ask for a role with " + string.Join(", ", missing) + $" on {subject.Target.Name}, or connect with another account.");
         }
+        else
+        {
+            yield return Verdict.Holds($"The account has {string.Join(", ", subject.RequiredPrivileges)} on {subject.Target.Name}.");
+        }
     }
 
     /// <summary>The privileges of the account on the object; null when they could not be read.</summary>

@@ -33,8 +33,20 @@ internal sealed class SchedulerGenerationRule : ReadinessRule
         }
 
         GpuDevice[] without = [.. subject.Devices.Where(device => s_without.Contains(DeviceArchitecture.Of(device)))];
+        GpuDevice[] unknown = [.. subject.Devices.Where(device => DeviceArchitecture.Of(device) is null)];
+        if (unknown.Length > 0)
+        {
+            yield return Verdict.Unconfirmed(
+                $"The generation of {string.Join(", ", unknown.Select(device => $"{device.Address} ({device.Name})"))} on {subject.Target.Name} is not known: equal and fixed share came with Pascal.");
+        }
+
         if (without.Length == 0)
         {
+            if (subject.Devices.Count > unknown.Length)
+            {
+                yield return Verdict.Holds($"The GPUs of {subject.Target.Name} are of Pascal or later, which have all schedulers.");
+            }
+
             yield break;
         }
 

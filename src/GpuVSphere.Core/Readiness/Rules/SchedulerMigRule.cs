@@ -31,5 +31,9 @@ internal sealed class SchedulerMigRule : ReadinessRule
             yield return Verdict.Unconfirmed(
                 $"{string.Join(", ", parted.Select(device => device.Address.ToString()))} on {subject.Target.Name} is in MIG mode: its vGPUs have parts of the GPU of their own, and no scheduler shares its time.");
         }
+        else if (subject.Devices.Count > 0)
+        {
+            yield return Verdict.Holds($"No GPU of {subject.Target.Name} is in MIG mode.");
+        }
     }
 }

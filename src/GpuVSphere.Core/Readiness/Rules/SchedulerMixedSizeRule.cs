@@ -33,5 +33,9 @@ internal sealed class SchedulerMixedSizeRule : ReadinessRule
                 $"{addresses} on {subject.Target.Name} serves vGPUs of mixed size, which do not start with the fixed share scheduler.",
                 $"Use -Policy EqualShare, name the other GPUs with -Device, or Set-HostGraphicsMode -VMHost {subject.Target.Name} -Device {addresses} -VgpuMode SameSize first.");
         }
+        else if (subject.Scheduler is { } && subject.Devices.Count > 0)
+        {
+            yield return Verdict.Holds($"No GPU of {subject.Target.Name} serves vGPUs of mixed size with a fixed share.");
+        }
     }
 }

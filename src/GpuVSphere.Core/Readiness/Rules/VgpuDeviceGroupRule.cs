@@ -19,11 +19,18 @@ internal sealed class VgpuDeviceGroupRule : ReadinessRule
     public override string Source => "vim25 VirtualMachineVirtualDeviceGroups since 8.0; device groups with hardware version 20";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu;
+    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
+        if (subject is { Vgpu.DeviceGroups.Count: > 0, Vm: GpuVm { HardwareVersion: 0 or >= 20 } known })
+        {
+            yield return known.HardwareVersion == 0
+                ? Verdict.Unconfirmed($"The hardware version of {known.Name} could not be read; device groups need vmx-20.")
+                : Verdict.Holds($"{known.Name} has hardware version vmx-{known.HardwareVersion}, which takes device groups.");
+        }
+
         if (subject.Vgpu is { DeviceGroups.Count: > 0 } vgpu && subject.Vm is GpuVm { HardwareVersion: > 0 and < 20 } vm)
         {
             yield return Verdict.Unconfirmed(

@@ -20,14 +20,27 @@ internal sealed class VgpuDriverRule : ReadinessRule
     public override string Source => "vim25 HostGraphicsInfo.graphicsType basic: no host driver is available; guide, 6.1";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu;
+    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu | ReadinessAction.UseVgpu | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
+        if (subject.Action == ReadinessAction.UseVgpu)
+        {
+            foreach (Verdict verdict in OfHost(subject))
+            {
+                yield return verdict;
+            }
+        }
+
         foreach (VgpuWish wish in subject.Vgpu?.Wishes ?? [])
         {
             GpuDevice[] bare = [.. wish.Gpus.Where(gpu => gpu.GraphicsType == "basic" && !gpu.IsActive)];
+            if (wish.Gpus.FirstOrDefault(gpu => gpu.GraphicsType is "shared" or "sharedDirect") is { } served)
+            {
+                yield return Verdict.Holds($"{wish.Profile}: {served.HostName} has a host driver for {served.Address}.");
+            }
+
             if (bare.Length == 0 || wish.Gpus.Any(gpu => gpu.GraphicsType is "shared" or "sharedDirect") || wish.OfferedBy.Count > 0)
             {
                 continue;
@@ -38,4 +51,35 @@ internal sealed class VgpuDriverRule : ReadinessRule
                 $"Install-NvidiaVib -VMHost {bare[0].HostName} -Path <package> -SetGraphicsMode -Reboot");
         }
     }
+
+    private static IEnumerable<Verdict> OfHost(ReadinessSubject subject)
+    {
+        GpuDevice[] own = [.. subject.Devices.Where(gpu => !gpu.IsActive && gpu.GraphicsType != "direct")];
+        GpuDevice[] served = [.. own.Where(gpu => gpu.GraphicsType is "shared" or "sharedDirect")];
+        GpuDevice[] bare = [.. own.Where(gpu => gpu.GraphicsType == "basic")];
+        GpuDevice[] unread = [.. own.Except(served).Except(bare)];
+        string host = subject.Target.Name;
+        if (served.Length > 0)
+        {
+            yield return Verdict.Holds($"{host} has a host driver for {Say(served)}.");
+        }
+
+        if (bare.Length > 0)
+        {
+            string next = $"Install-NvidiaVib -VMHost {host} -Path <package> -SetGraphicsMode -Reboot";
+            string message = $"{host} has no host driver for {Say(bare)} (graphics type basic).";
+
+            // Beside GPUs that a driver serves, one that it does not serve is left to other uses.
+            yield return served.Length == 0 ? Verdict.Confirmed(message, next) : Verdict.Unconfirmed(message, next);
+        }
+
+        if (unread.Length > 0)
+        {
+            yield return Verdict.Unconfirmed(
+                $"Whether {host} has a host driver for {Say(unread)} could not be read: its graphics manager says nothing of {(unread.Length == 1 ? "it" : "them")}.",
+                $"Get-NvidiaVib -VMHost {host} lists NVIDIA's software on it.");
+        }
+    }
+
+    private static string Say(IEnumerable<GpuDevice> devices) => string.Join(", ", devices.Select(gpu => gpu.Address));
 }

@@ -41,6 +41,11 @@ internal sealed class VgpuModeRule : ReadinessRule
             yield break;
         }
 
+        if (!wanted.WantsMixedSize)
+        {
+            yield return Verdict.Holds($"{host.Name} runs ESXi {host.Version}, which has vGPU modes.");
+        }
+
         foreach (GpuDevice device in subject.Devices.Where(_ => wanted.WantsMixedSize))
         {
             string? architecture = DeviceArchitecture.Of(device);
@@ -53,6 +58,10 @@ internal sealed class VgpuModeRule : ReadinessRule
                 yield return Verdict.Confirmed(
                     $"{device.Address} ({device.Model ?? device.Name}) on {host.Name} is of the {architecture} generation; vGPUs of mixed size need Ampere or later.",
                     "Use -VgpuMode SameSize for it, or name other GPUs with -Device.");
+            }
+            else
+            {
+                yield return Verdict.Holds($"{device.Address} ({device.Model ?? device.Name}) on {host.Name} is of the {architecture} generation, which takes vGPUs of mixed size.");
             }
         }
     }

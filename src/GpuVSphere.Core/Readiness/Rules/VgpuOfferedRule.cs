@@ -20,16 +20,29 @@ internal sealed class VgpuOfferedRule : ReadinessRule
     public override string Source => "vim25 HostGraphicsManager.sharedPassthruGpuTypes and ConfigTarget.sharedGpuPassthroughTypes: what is not there is refused at power-on";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu;
+    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu | ReadinessAction.UseVgpu | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
+        if (subject.Action == ReadinessAction.UseVgpu)
+        {
+            if (OfHost(subject) is { } verdict)
+            {
+                yield return verdict;
+            }
+
+            yield break;
+        }
+
         string hostName = subject.Host?.Name ?? subject.Vm?.HostName ?? "the host";
         foreach (VgpuWish wish in subject.Vgpu?.Wishes ?? [])
         {
             switch (wish.IsOffered)
             {
+                case true:
+                    yield return Verdict.Holds($"{hostName} offers {wish.Profile}.");
+                    break;
                 case null:
                     yield return Verdict.Unconfirmed($"Whether {hostName} offers {wish.Profile} could not be read.");
                     break;
@@ -52,6 +65,22 @@ internal sealed class VgpuOfferedRule : ReadinessRule
                     break;
             }
         }
+    }
+
+    // Where no GPU is in vGPU use, that is the reason, and other rules say it.
+    private static Verdict? OfHost(ReadinessSubject subject)
+    {
+        bool isInUse = subject.Host is { IsConnected: true } && subject.Devices.Any(gpu => gpu.GraphicsType == "sharedDirect");
+        string host = subject.Target.Name;
+        return (isInUse, subject.OfferedProfiles) switch
+        {
+            (false, _) => null,
+            (_, null) => Verdict.Unconfirmed($"Which vGPU profiles {host} offers could not be read."),
+            (_, { Count: 0 }) => Verdict.Unconfirmed(
+                $"{host} offers no vGPU profile, although a driver serves its GPUs and they are Shared Direct: the driver may be of another flavour or branch than they need.",
+                $"Test-VgpuCompatibility -VMHost {host} compares driver and GPUs; Get-NvidiaSmi -VMHost {host} shows what the driver says of them."),
+            (_, { } offered) => Verdict.Holds($"{host} offers {offered.Count} vGPU profiles, such as {offered[0]}."),
+        };
     }
 
     private static bool IsInAnotherMode(VgpuWish wish)

@@ -20,7 +20,7 @@ internal sealed class VgpuPassthroughRule : ReadinessRule
     public override string Source => "A GPU in passthrough has left the VMkernel, so NVIDIA's host driver does not see it (vim25-gpu.md 2.2, 2.3: graphics type direct)";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu;
+    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
@@ -28,6 +28,12 @@ internal sealed class VgpuPassthroughRule : ReadinessRule
         foreach (VgpuWish wish in subject.Vgpu?.Wishes ?? [])
         {
             GpuDevice[] taken = [.. wish.Gpus.Where(gpu => gpu.IsActive || gpu.GraphicsType == "direct")];
+            if (taken.Length < wish.Gpus.Count)
+            {
+                yield return Verdict.Holds(
+                    $"{wish.Profile}: {wish.Gpus[0].HostName} has {string.Join(", ", wish.Gpus.Except(taken).Select(gpu => gpu.Address))} for it, not in passthrough.");
+            }
+
             if (taken.Length == 0 || taken.Length < wish.Gpus.Count || wish.OfferedBy.Count > 0)
             {
                 continue;

@@ -19,13 +19,19 @@ internal sealed class VgpuPerVmRule : ReadinessRule
     public override string Source => "QueryConfigOption dumps: one vGPU from vmx-11, four from vmx-15, eight from vmx-20, sixteen from vmx-21";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu;
+    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
-        if (subject.Vm is not GpuVm vm || vm.HardwareVersion == 0 || subject.Vgpu is not { } vgpu)
+        if (subject.Vm is not GpuVm vm || subject.Vgpu is not { After.Count: > 0 } vgpu)
         {
+            yield break;
+        }
+
+        if (vm.HardwareVersion == 0)
+        {
+            yield return Verdict.Unconfirmed($"The hardware version of {vm.Name} could not be read; it decides how many vGPUs the VM takes.");
             yield break;
         }
 
@@ -46,6 +52,10 @@ internal sealed class VgpuPerVmRule : ReadinessRule
                 : Verdict.Confirmed(
                     $"{vm.Name} would have {count}; hardware version vmx-{vm.HardwareVersion} takes {most}.",
                     (vm.HardwareVersion < 21 ? "Upgrade the VM's hardware version, or give it fewer." : "Give it fewer.") + next);
+        }
+        else
+        {
+            yield return Verdict.Holds($"{vm.Name} has hardware version vmx-{vm.HardwareVersion}, which takes {(most == 1 ? "one vGPU" : $"up to {most} vGPUs")}.");
         }
     }
 }

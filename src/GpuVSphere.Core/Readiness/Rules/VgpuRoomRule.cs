@@ -19,12 +19,17 @@ internal sealed class VgpuRoomRule : ReadinessRule
     public override string Source => "NVIDIA vGPU user guide: one size per GPU in same-size mode, placements in mixed-size mode, GPU instances in MIG mode; InsufficientGraphicsResourcesFault at power-on";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu;
+    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
         // Where the host does not offer a profile at all, that is the reason, and another rule says it.
+        if (subject.Vgpu is { HasRoom: true, After.Count: > 0 } fitting && fitting.After.All(wish => wish.IsOffered == true))
+        {
+            yield return Verdict.Holds($"{subject.Host?.Name ?? "The host"} has room for {string.Join(", ", fitting.After.GroupBy(wish => wish.Profile).Select(same => $"{same.Count()} x {same.Key}"))}.");
+        }
+
         if (subject.Vgpu is not { } vgpu || vgpu.HasRoom == true || vgpu.After.Any(wish => wish.IsOffered != true))
         {
             yield break;
@@ -42,7 +47,7 @@ internal sealed class VgpuRoomRule : ReadinessRule
         {
             yield return Verdict.Confirmed(
                 $"{subject.Target.Name} could not be powered on with its vGPUs. {why}",
-                $"Ask for fewer, shut down or move a VM that is in the way, or name another profile: Get-GpuCapacity -VMHost {hostName} shows what still fits. To configure it all the same: -SkipRule VGPU-ROOM.");
+                $"Ask for fewer, shut down or move a VM that is in the way, or name another profile: Get-GpuCapacity -VMHost {hostName} shows what still fits.{(subject.Action == ReadinessAction.AddVgpu ? " To configure it all the same: -SkipRule VGPU-ROOM." : string.Empty)}");
         }
         else
         {

@@ -19,13 +19,19 @@ internal sealed class VgpuWholeRule : ReadinessRule
     public override string Source => "NVIDIA AI Enterprise release 6: 7.x takes several vGPUs in a VM only of types with the whole frame buffer, 8.0 and later any";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu;
+    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
-        if (subject.Vgpu is not { After.Count: > 1 } vgpu || subject.Host is not { Version.Length: > 0 } host || new Vim.ApiVersion(host.Version).IsAtLeast(8, 0))
+        if (subject.Vgpu is not { After.Count: > 1 } vgpu || subject.Host is not { Version.Length: > 0 } host)
         {
+            yield break;
+        }
+
+        if (new Vim.ApiVersion(host.Version).IsAtLeast(8, 0))
+        {
+            yield return Verdict.Holds($"{host.Name} runs ESXi {host.Version}, which takes several vGPUs in a VM, of any size.");
             yield break;
         }
 
@@ -41,6 +47,10 @@ internal sealed class VgpuWholeRule : ReadinessRule
         {
             yield return Verdict.Unconfirmed(
                 $"ESXi {host.Version} takes several vGPUs in a VM only of profiles with the whole memory of a GPU; whether {string.Join(", ", unknown)} has it is not known.");
+        }
+        else
+        {
+            yield return Verdict.Holds($"Each of the {vgpu.After.Count} vGPUs of {subject.Target.Name} has the whole memory of a GPU.");
         }
     }
 }

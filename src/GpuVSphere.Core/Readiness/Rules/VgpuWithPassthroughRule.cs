@@ -18,7 +18,7 @@ internal sealed class VgpuWithPassthroughRule : ReadinessRule
     public override string Source => "No source says that vGPU and DirectPath devices go together in one VM, and none that they do not";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu;
+    public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
@@ -28,6 +28,10 @@ internal sealed class VgpuWithPassthroughRule : ReadinessRule
             yield return Verdict.Unconfirmed(
                 $"{subject.Target.Name} would have {vgpu.PassthroughDevices} GPU(s) by passthrough beside its vGPUs; whether that works is not documented.",
                 $"Take one of them away: Get-VmGpu -VM {subject.Target.Name} | Remove-VmGpuPassthrough, or Remove-VmVgpuProfile.");
+        }
+        else if (subject.Vgpu is { After.Count: > 0 })
+        {
+            yield return Verdict.Holds($"{subject.Target.Name} has its GPUs as vGPUs alone.");
         }
     }
 }

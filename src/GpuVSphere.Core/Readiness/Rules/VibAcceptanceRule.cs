@@ -48,6 +48,10 @@ internal sealed class VibAcceptanceRule : ReadinessRule
                     $"{package.Title} has the acceptance level {low}, and {subject.Target.Name} takes {s_levels[host]} and above.",
                     $"Give a package of NVIDIA's that is signed, or lower the host's level: esxcli software acceptance set --level={low}");
             }
+            else if (package.AcceptanceLevels.Any(level => Rank(level) >= 0))
+            {
+                yield return Verdict.Holds($"{package.Title} has the acceptance level {string.Join(", ", package.AcceptanceLevels.Distinct())}, and {subject.Target.Name} takes {s_levels[host]} and above.");
+            }
         }
     }
 

@@ -58,6 +58,10 @@ internal sealed class VibEsxiRule : ReadinessRule
                         $"{package.Title} needs ESXi {made} U{update.ToString(CultureInfo.InvariantCulture)} or later, and {host.Name} runs {host.Version}.",
                         "Upgrade the host, or give a package of an earlier release.");
                 }
+                else
+                {
+                    yield return Verdict.Holds($"{package.Title} is made for ESXi {made}, and {host.Name} runs {host.Version}.");
+                }
             }
         }
     }

@@ -37,15 +37,12 @@ internal sealed class VibFlavourRule : ReadinessRule
         {
             foreach (IGrouping<string, GpuDevice> model in subject.Devices.Where(device => !device.IsActive && !device.IsEnabled).GroupBy(device => device.Model ?? device.Name))
             {
-                if (Judge(driver, model.First(), model.Key) is { } verdict)
-                {
-                    yield return verdict;
-                }
+                yield return Judge(driver, model.First(), model.Key);
             }
         }
     }
 
-    private static Verdict? Judge(VgpuPackage driver, GpuDevice device, string model)
+    private static Verdict Judge(VgpuPackage driver, GpuDevice device, string model)
     {
         VgpuBoard[] boards = [.. VgpuCatalog.InUse.FindBoards(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId)];
         VgpuType[] types = [.. boards.SelectMany(board => VgpuCatalog.InUse.TypesOf(board.Name))];
@@ -72,7 +69,7 @@ internal sealed class VibFlavourRule : ReadinessRule
 
         return driver.Flavour == VgpuPackageFlavour.AiEnterprise && !computeOnly
             ? Verdict.Advice($"The AI Enterprise driver serves {model} on {device.HostName} for compute; graphics profiles (Q, B, A) come with the vGPU driver.")
-            : null;
+            : Verdict.Holds($"{driver.Name} serves {model} on {device.HostName}.");
     }
 
     private static int? Number(string branch) => int.TryParse(branch.TrimStart('R', 'r', '<', '=', '>'), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int number) ? number : null;

@@ -29,5 +29,9 @@ internal sealed class VibGraphicsRule : ReadinessRule
                 $"{string.Join(", ", software.SharedGpus)} on {subject.Target.Name} {(software.SharedGpus.Count == 1 ? "is" : "are")} still Shared, and vGPUs need Shared Direct; the guide sets that before the driver is installed.",
                 "Add -SetGraphicsMode: it is set in the same change, and one reboot serves both.");
         }
+        else if (subject.Software is { Packages.Count: > 0 })
+        {
+            yield return Verdict.Holds($"No GPU of {subject.Target.Name} stays Shared.");
+        }
     }
 }

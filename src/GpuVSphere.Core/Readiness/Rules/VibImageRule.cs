@@ -63,6 +63,12 @@ internal sealed class VibImageRule : ReadinessRule
         {
             yield return Verdict.Unconfirmed($"Whether {host.ClusterName ?? host.Name} is managed by an image could not be read: {software.IsImageManaged.WhyUnknown}. If it is, the image has to have the package.");
         }
+        else
+        {
+            yield return Verdict.Holds(software.IsImageManaged.IsKnown
+                ? $"The software of {host.ClusterName ?? host.Name} is not managed by an image."
+                : $"{host.Name} runs ESXi {host.Version}; images came with vSphere 7.0.");
+        }
     }
 
     // The lines of VMware's own example (PowerCLI-Example-Scripts, PAIF-N/02-install-nvidia-driver-vlcm.ps1), for these components.

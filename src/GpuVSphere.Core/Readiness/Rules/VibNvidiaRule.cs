@@ -32,6 +32,10 @@ internal sealed class VibNvidiaRule : ReadinessRule
                     $"{package.Title} is not one of NVIDIA's packages for ESXi by its names.",
                     "Give the host driver (NVIDIA-VMware..., NVD-VGPU..., NVD-AIE...) or the management daemon (nvd-gpu-mgmt-daemon...).");
             }
+            else
+            {
+                yield return Verdict.Holds($"{package.Title} is one of NVIDIA's packages for ESXi.");
+            }
         }
     }
 }

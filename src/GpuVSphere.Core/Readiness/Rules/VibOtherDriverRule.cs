@@ -28,5 +28,10 @@ internal sealed class VibOtherDriverRule : ReadinessRule
             yield return Verdict.Unconfirmed(
                 $"{subject.Target.Name} has the driver {other}, and one of another name is to come: the host refuses two drivers, unless the package replaces the other. Uninstall-NvidiaVib -VMHost '{subject.Target.Name}' -Name '{other}' takes it away first.");
         }
+
+        if (subject.Software is { Packages.Count: > 0, OtherDrivers.Count: 0 })
+        {
+            yield return Verdict.Holds($"{subject.Target.Name} has no driver of NVIDIA's that the package does not replace.");
+        }
     }
 }

@@ -27,8 +27,14 @@ internal sealed class VibSpaceRule : ReadinessRule
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
-        if (subject.Software is not { Packages.Count: > 0, FreeBytes.IsKnown: true } software)
+        if (subject.Software is not { Packages.Count: > 0 } software)
         {
+            yield break;
+        }
+
+        if (!software.FreeBytes.IsKnown)
+        {
+            yield return Verdict.Unconfirmed($"What is free on the boot banks of {subject.Target.Name} could not be read: {software.FreeBytes.WhyUnknown}.");
             yield break;
         }
 
@@ -38,6 +44,11 @@ internal sealed class VibSpaceRule : ReadinessRule
             yield return Verdict.Unconfirmed(
                 $"{subject.Target.Name} has {(software.FreeBytes.Value / Megabyte).ToString(CultureInfo.InvariantCulture)} MB free on its boot banks, and the packages have {(needed / Megabyte).ToString(CultureInfo.InvariantCulture)} MB: the installation may fail for want of space.",
                 "Remove VIBs that are no longer used (esxcli software vib list).");
+        }
+        else
+        {
+            yield return Verdict.Holds(
+                $"{subject.Target.Name} has {(software.FreeBytes.Value / Megabyte).ToString(CultureInfo.InvariantCulture)} MB free on its boot banks, and the packages have {(needed / Megabyte).ToString(CultureInfo.InvariantCulture)} MB.");
         }
     }
 }

@@ -29,5 +29,10 @@ internal sealed class VibTwiceRule : ReadinessRule
                 $"More than one version of a VIB is given, and a host has one: {vib}.",
                 "Give the package of one version; a pattern such as *.vib may match more files than are meant.");
         }
+
+        if (subject.Software is { Packages.Count: > 0, GivenTwice.Count: 0 })
+        {
+            yield return Verdict.Holds("Each VIB is given in one version.");
+        }
     }
 }

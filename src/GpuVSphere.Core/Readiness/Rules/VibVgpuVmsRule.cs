@@ -41,5 +41,9 @@ internal sealed class VibVgpuVmsRule : ReadinessRule
                 $"{string.Join(", ", running)} on {subject.Target.Name} {(isOne ? "runs with a vGPU" : "run with vGPUs")}, and {(isOne ? "does" : "do")} not start again without the driver.",
                 $"Move {(isOne ? "it" : "them")} to another host, or shut {(isOne ? "it" : "them")} down; Remove-VmVgpuProfile -VM {string.Join(",", running)} -All then takes the vGPU{(isOne ? string.Empty : "s")} away.");
         }
+        else
+        {
+            yield return Verdict.Holds($"No VM on {subject.Target.Name} runs with a vGPU.");
+        }
     }
 }

@@ -19,12 +19,16 @@ internal sealed class VmConnectedRule : ReadinessRule
     public override string Source => "VirtualMachineRuntimeInfo.connectionState: only a connected VM can be reconfigured";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AnyVm;
+    public override ReadinessAction AppliesTo => ReadinessAction.AnyVm | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
-        if (subject.Vm is GpuVm vm && vm.ConnectionState != "connected")
+        if (subject.Vm is GpuVm { ConnectionState: "connected" } there)
+        {
+            yield return Verdict.Holds($"{there.Name} is connected.");
+        }
+        else if (subject.Vm is GpuVm vm)
         {
             yield return Verdict.Confirmed(
                 $"{vm.Name} is {vm.ConnectionState}: it cannot be changed.",

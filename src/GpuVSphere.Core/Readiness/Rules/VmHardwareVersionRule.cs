@@ -19,17 +19,24 @@ internal sealed class VmHardwareVersionRule : ReadinessRule
     public override string Source => "Dynamic DirectPath from vmx-17; PCI passthrough devices per VM by Broadcom KB 309986: 16 to vmx-19, 32 and more from vmx-20, 128 from vmx-21";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm;
+    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
-        if (subject.Vm is not GpuVm vm || vm.HardwareVersion == 0)
+        if (subject.Vm is not GpuVm vm || subject.PciDevicesAfter == 0)
         {
             yield break;
         }
 
-        if (subject.DynamicRequests.Count > 0 && vm.HardwareVersion < FirstWithDynamic)
+        if (vm.HardwareVersion == 0)
+        {
+            yield return Verdict.Unconfirmed($"The hardware version of {vm.Name} could not be read; it decides how many PCI devices the VM takes, and dynamic DirectPath needs vmx-{FirstWithDynamic}.");
+            yield break;
+        }
+
+        bool isTooOld = subject.DynamicRequests.Count > 0 && vm.HardwareVersion < FirstWithDynamic;
+        if (isTooOld)
         {
             yield return Verdict.Confirmed(
                 $"{vm.Name} has hardware version vmx-{vm.HardwareVersion}; dynamic DirectPath needs vmx-{FirstWithDynamic}.",
@@ -47,6 +54,10 @@ internal sealed class VmHardwareVersionRule : ReadinessRule
         {
             // 32 for ESXi 8.0, 64 for 8.0 U1 by the KB; the hardware version does not tell the two apart.
             yield return Verdict.Unconfirmed($"{vm.Name} would have {subject.PciDevicesAfter} PCI passthrough devices; with vmx-20, ESXi 8.0 takes 32 and 8.0 U1 takes 64.");
+        }
+        else if (!isTooOld)
+        {
+            yield return Verdict.Holds($"{vm.Name} has hardware version vmx-{vm.HardwareVersion}, which takes {(subject.PciDevicesAfter == 1 ? "its PCI device" : $"its {subject.PciDevicesAfter} PCI devices")}.");
         }
     }
 

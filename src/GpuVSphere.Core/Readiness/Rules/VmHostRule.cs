@@ -32,6 +32,10 @@ internal sealed class VmHostRule : ReadinessRule
                     $"{device.Address} is on {device.HostName}, and {vm.Name} is registered on {vm.HostName ?? "no host"}.",
                     $"Move {vm.Name} to {device.HostName}, or name a device of {vm.HostName ?? "its host"}, or ask for one dynamically by ids or label.");
             }
+            else if (subject.Vm is not null)
+            {
+                yield return Verdict.Holds($"{device.Address} is on {device.HostName}, where {subject.Target.Name} is registered.");
+            }
         }
     }
 }

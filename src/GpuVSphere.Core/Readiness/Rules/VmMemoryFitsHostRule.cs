@@ -20,12 +20,12 @@ internal sealed class VmMemoryFitsHostRule : ReadinessRule
     public override string Source => "A DirectPath device or a vGPU needs all guest memory reserved (guide, 5.2.5); a reservation that the host cannot keep is refused at power-on";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm | ReadinessAction.AddVgpu;
+    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm | ReadinessAction.AddVgpu | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
-        if (subject.Vm is not GpuVm vm)
+        if (subject.Vm is not GpuVm vm || (subject.Action == ReadinessAction.PowerOn && vm.PciDevices.Count == 0))
         {
             yield break;
         }
@@ -52,6 +52,11 @@ internal sealed class VmMemoryFitsHostRule : ReadinessRule
         {
             yield return Verdict.Unconfirmed(
                 $"{vm.Name} needs {vm.MemoryMB} MB reserved; running VMs on {subject.Host.Name} have {reservedByOthersMB} MB of its {hostMemoryMB} MB reserved. It may not power on beside them.");
+        }
+        else
+        {
+            yield return Verdict.Holds(
+                $"{subject.Host.Name} has {hostMemoryMB} MB, of which running VMs have {reservedByOthersMB} MB reserved: the {vm.MemoryMB} MB of {vm.Name} fit.");
         }
     }
 }

@@ -26,6 +26,12 @@ internal sealed class VmPoweredOffRule : ReadinessRule
     {
         if (subject.Vm is not GpuVm { IsRunning: true } vm)
         {
+            // Of a suspended VM another rule speaks.
+            if (subject.Vm is GpuVm { PowerState: "poweredOff" })
+            {
+                yield return Verdict.Holds($"{subject.Target.Name} is powered off.");
+            }
+
             yield break;
         }
 
@@ -38,6 +44,10 @@ internal sealed class VmPoweredOffRule : ReadinessRule
             yield return Verdict.Confirmed(
                 $"{vm.Name} is running and VMware Tools do not answer, so its guest cannot be asked to shut down.",
                 "Shut the guest down yourself, or add -Force to power it off hard.");
+        }
+        else
+        {
+            yield return Verdict.Holds($"{vm.Name} is running, and is shut down for the change.");
         }
     }
 }

@@ -19,12 +19,27 @@ internal sealed class VmSnapshotRule : ReadinessRule
     public override string Source => "vSphere documentation: snapshots are not supported with DirectPath I/O; guide, chapter 5; with vGPUs, going back to a snapshot brings the devices of its time back";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm | ReadinessAction.AddVgpu;
+    public override ReadinessAction AppliesTo => ReadinessAction.AddToVm | ReadinessAction.AddVgpu | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
-        if (subject.Vm is GpuVm { HasSnapshots: true } vm)
+        if (subject.Action == ReadinessAction.PowerOn && subject.Vm is { PciDevices.Count: 0 })
+        {
+            yield break;
+        }
+
+        if (subject.Vm is GpuVm { HasSnapshots: false })
+        {
+            yield return Verdict.Holds($"{subject.Target.Name} has no snapshots.");
+        }
+        else if (subject.Vm is GpuVm && subject.Action == ReadinessAction.PowerOn)
+        {
+            yield return Verdict.Unconfirmed(
+                $"{subject.Target.Name} has snapshots beside its GPUs: going back to one brings the devices of its time back.",
+                $"Remove the snapshots of {subject.Target.Name} (they are merged into its disks), or do not go back to one of a time before its GPUs.");
+        }
+        else if (subject.Vm is GpuVm vm)
         {
             yield return Verdict.Confirmed(
                 subject.Vgpu is null

@@ -19,12 +19,22 @@ internal sealed class VmSuspendedRule : ReadinessRule
     public override string Source => "vSphere API: the hardware of a suspended VM cannot be changed; a VM with a DirectPath device cannot be resumed either";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AnyVm;
+    public override ReadinessAction AppliesTo => ReadinessAction.AnyVm | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
-        if (subject.Vm is GpuVm { PowerState: "suspended" } vm)
+        if (subject.Vm is GpuVm { PowerState: not "suspended" } awake)
+        {
+            yield return Verdict.Holds($"{awake.Name} is {(awake.IsRunning ? "running" : "powered off")}.");
+        }
+        else if (subject.Vm is GpuVm && subject.Action == ReadinessAction.PowerOn)
+        {
+            yield return Verdict.Unconfirmed(
+                $"{subject.Target.Name} is suspended: powering it on resumes it, which works with vGPUs only where host and profile allow it, and not with a DirectPath device.",
+                $"Resume {subject.Target.Name} on the host where it was suspended.");
+        }
+        else if (subject.Vm is GpuVm vm)
         {
             yield return Verdict.Confirmed($"{vm.Name} is suspended.", $"Resume {vm.Name} and shut its guest down, then run the command again.");
         }

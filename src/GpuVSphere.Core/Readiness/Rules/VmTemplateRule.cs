@@ -19,7 +19,7 @@ internal sealed class VmTemplateRule : ReadinessRule
     public override string Source => "vSphere API: the devices of a template cannot be changed";
 
     /// <inheritdoc/>
-    public override ReadinessAction AppliesTo => ReadinessAction.AnyVm;
+    public override ReadinessAction AppliesTo => ReadinessAction.AnyVm | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
@@ -27,6 +27,10 @@ internal sealed class VmTemplateRule : ReadinessRule
         if (subject.Vm is GpuVm { IsTemplate: true } vm)
         {
             yield return Verdict.Confirmed($"{vm.Name} is a template, whose hardware cannot be changed.", "Convert it to a VM, or deploy a VM from it, and use that.");
+        }
+        else if (subject.Vm is GpuVm)
+        {
+            yield return Verdict.Holds($"{subject.Target.Name} is no template.");
         }
     }
 }

@@ -1,0 +1,164 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using GpuVSphere.Changes;
+using GpuVSphere.Inventory;
+using GpuVSphere.Operations;
+using GpuVSphere.Readiness;
+using GpuVSphere.Vgpu;
+using GpuVSphere.Vim;
+
+namespace GpuVSphere.Methods;
+
+/// <summary>
+/// Says how ready hosts, VMs and planned changes are. Of many objects the inventory and the hosts' vGPU offers are read by few calls; a host itself is
+/// asked only where a rule that is run needs it.
+/// </summary>
+public static class GpuReadiness
+{
+    // What a host is asked for itself (esxcli) takes a second or more; asking thousands at once would be felt by vCenter.
+    private const int HostsAtOnce = 16;
+
+    /// <summary>Judges hosts of one server.</summary>
+    /// <param name="session">The server.</param>
+    /// <param name="inventory">What was read of it: the hosts with the VMs on them.</param>
+    /// <param name="hosts">The hosts, each with what it is asked about.</param>
+    /// <param name="ruleIds">The rules to run; null for all.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The rows, host after host.</returns>
+    /// <exception cref="GpuVSphereException">The server cannot be reached, or the session has ended.</exception>
+    public static async Task<IReadOnlyList<ReadinessResult>> OfHostsAsync(
+        VimSession session, GpuInventory inventory, IReadOnlyList<HostUse> hosts, IReadOnlyCollection<string>? ruleIds, CancellationToken cancellationToken)
+    {
+        ILookup<ManagedObjectReference?, GpuVm> vms = inventory.Vms.ToLookup(vm => vm.Host);
+        List<ReadinessSubject> subjects = [.. hosts.SelectMany(use => Subjects(use, [.. vms[use.Host.Id.Reference]]))];
+        GpuHost[] serving =
+        [
+            .. subjects.Where(subject => subject.Action == ReadinessAction.UseVgpu && subject.Devices.Count > 0).Select(subject => subject.Host!).Where(host => host.IsConnected),
+        ];
+        if (serving.Length > 0)
+        {
+            Dictionary<VimObjectId, IReadOnlyList<string>?> offers =
+                (await VgpuReader.ReadAsync(session, inventory, serving, cancellationToken).ConfigureAwait(false)).ToDictionary(host => host.Host.Id, host => host.OfferedProfiles);
+            subjects = [.. subjects.Select(subject => subject.Action == ReadinessAction.UseVgpu && offers.TryGetValue(subject.Host!.Id, out IReadOnlyList<string>? offered)
+                ? subject with { OfferedProfiles = offered }
+                : subject)];
+        }
+
+        return ReadinessReport.Of(await GatherAsync(session, subjects, ruleIds, cancellationToken).ConfigureAwait(false), ruleIds);
+    }
+
+    /// <summary>Judges VMs of one server as they are configured: whether each can be powered on with the GPUs that it has.</summary>
+    /// <param name="session">The server.</param>
+    /// <param name="inventory">What was read of it: the VMs with their hosts, and the other VMs there.</param>
+    /// <param name="vms">The VMs.</param>
+    /// <param name="ruleIds">The rules to run; null for all.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The rows, VM after VM.</returns>
+    /// <exception cref="GpuVSphereException">The server cannot be reached, or the session has ended.</exception>
+    public static async Task<IReadOnlyList<ReadinessResult>> OfVmsAsync(
+        VimSession session, GpuInventory inventory, IReadOnlyList<GpuVm> vms, IReadOnlyCollection<string>? ruleIds, CancellationToken cancellationToken)
+    {
+        Dictionary<ManagedObjectReference, GpuHost> hosts = inventory.Hosts.ToDictionary(host => host.Id.Reference);
+        Dictionary<ManagedObjectReference, GpuVm[]> onHost = inventory.Vms.Where(vm => vm.Host is not null).GroupBy(vm => vm.Host!.Value).ToDictionary(host => host.Key, host => host.ToArray());
+        Dictionary<PlanTarget, VmSituation> situations = vms.ToDictionary(
+            vm => new PlanTarget(vm.Id, vm.Name, vm.ServerName),
+            vm => new VmSituation
+            {
+                Target = new PlanTarget(vm.Id, vm.Name, vm.ServerName),
+                Vm = vm,
+                Host = vm.Host is { } at && hosts.TryGetValue(at, out GpuHost? host) ? host : null,
+                OtherVms = vm.Host is { } same && onHost.TryGetValue(same, out GpuVm[]? others) ? others : [],
+            });
+
+        // Only of VMs with vGPUs the hosts' offers count, and the other hosts of their clusters.
+        Dictionary<PlanTarget, VmSituation> withVgpus = situations.Where(one => one.Value.Vm.PciDevices.Any(VmGpuDevices.IsVgpu)).ToDictionary(one => one.Key, one => one.Value);
+        IReadOnlyDictionary<PlanTarget, VmSituation> richer = withVgpus;
+        if (withVgpus.Count > 0)
+        {
+            HashSet<VimObjectId> theirs = [.. withVgpus.Values.Select(situation => situation.Host?.Id).OfType<VimObjectId>()];
+            richer = await VmVgpuReader.ReadAsync(
+                session, inventory with { Hosts = [.. inventory.Hosts.Where(host => theirs.Contains(host.Id))] }, withVgpus, cancellationToken).ConfigureAwait(false);
+        }
+
+        ReadinessSubject[] subjects = [.. situations.Select(one => ConfiguredVm.Subject(richer.TryGetValue(one.Key, out VmSituation? rich) ? (VmVgpuSituation)rich : new VmVgpuSituation(one.Value)))];
+        return ReadinessReport.Of(await GatherAsync(session, subjects, ruleIds, cancellationToken).ConfigureAwait(false), ruleIds);
+    }
+
+    /// <summary>Judges a planned change: it is read and planned as the changing command does, and what holds is told as well.</summary>
+    /// <param name="intent">What is planned.</param>
+    /// <param name="context">The sessions to read with.</param>
+    /// <param name="ruleIds">The rows to give, by the ids of rules; null for all, with what the planner says.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="GpuVSphereException">NotReportable: a kind of change that has no rules. UnknownChangeKind, and what the reading meets when no server could be read.</exception>
+    public static async Task<IReadOnlyList<ReadinessResult>> OfChangeAsync(
+        ChangeIntent intent, OperationContext context, IReadOnlyCollection<string>? ruleIds, CancellationToken cancellationToken)
+    {
+        if (GpuOperations.Create(intent, context) is not IReadinessOperation operation)
+        {
+            throw new GpuVSphereException(
+                "NotReportable", GpuErrorCategory.NotSupported, $"The change '{intent.Title}' has no rules of its own.", intent.Title, "Its command shows with -WhatIf what it would do.");
+        }
+
+        IReadOnlyList<ReadinessResult> rows = await operation.ReportAsync(cancellationToken).ConfigureAwait(false);
+        return ruleIds is null ? rows : [.. rows.Where(row => ruleIds.Contains(row.RuleId, StringComparer.OrdinalIgnoreCase))];
+    }
+
+    /// <summary>What a host's GPUs are configured for: passthrough where it is enabled or in force, vGPU where a driver of NVIDIA's serves them, both where neither is so.</summary>
+    /// <param name="device">The GPU.</param>
+    public static ReadinessAction ConfiguredFor(GpuDevice device) =>
+        device.IsEnabled || device.IsActive || device.GraphicsType == "direct" ? ReadinessAction.UsePassthrough
+        : device.GraphicsType is "shared" or "sharedDirect" ? ReadinessAction.UseVgpu
+        : ReadinessAction.UsePassthrough | ReadinessAction.UseVgpu;
+
+    private static IEnumerable<ReadinessSubject> Subjects(HostUse use, IReadOnlyList<GpuVm> vms)
+    {
+        IReadOnlyList<GpuDevice> meant = use.Devices ?? use.Host.Devices;
+        foreach (ReadinessAction method in new[] { ReadinessAction.UsePassthrough, ReadinessAction.UseVgpu })
+        {
+            GpuDevice[] devices = [.. use.Methods != ReadinessAction.None ? meant : meant.Where(device => (ConfiguredFor(device) & method) != 0)];
+            bool isMeant = use.Methods != ReadinessAction.None ? (use.Methods & method) != 0 : devices.Length > 0 || meant.Count == 0;
+            if (isMeant)
+            {
+                yield return new ReadinessSubject
+                {
+                    Action = method,
+                    Target = new PlanTarget(use.Host.Id, use.Host.Name, use.Host.ServerName),
+                    Host = use.Host,
+                    Devices = devices,
+                    OtherVms = vms,
+                };
+            }
+        }
+    }
+
+    private static async Task<IReadOnlyList<ReadinessSubject>> GatherAsync(
+        VimSession session, IReadOnlyList<ReadinessSubject> subjects, IReadOnlyCollection<string>? ruleIds, CancellationToken cancellationToken)
+    {
+        using SemaphoreSlim gate = new(HostsAtOnce);
+        var asked = subjects
+            .Where(subject => subject.Host is { IsConnected: true } && subject.Devices.Count + (subject.Vm?.PciDevices.Count ?? 0) > 0)
+            .GroupBy(subject => subject.Host!.Id)
+            .Select(host => (
+                Host: host.First().Host!,
+                Kinds: ReadinessRules.EvidenceOf(host.Aggregate(ReadinessAction.None, (all, subject) => all | subject.Action), ruleIds)))
+            .Where(host => host.Kinds != EvidenceKinds.None)
+            .Select(async host =>
+            {
+                await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    return (host.Host.Id, Fill: await HostEvidence.ReadAsync(session, host.Host, host.Kinds, cancellationToken).ConfigureAwait(false));
+                }
+                finally
+                {
+                    gate.Release();
+                }
+            });
+        Dictionary<VimObjectId, Func<ReadinessSubject, ReadinessSubject>> evidence =
+            (await Task.WhenAll(asked).ConfigureAwait(false)).ToDictionary(one => one.Id, one => one.Fill);
+        return [.. subjects.Select(subject => subject.Host is { } host && evidence.TryGetValue(host.Id, out Func<ReadinessSubject, ReadinessSubject>? fill) ? fill(subject) : subject)];
+    }
+}
