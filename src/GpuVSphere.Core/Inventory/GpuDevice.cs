@@ -60,6 +60,12 @@ public sealed record GpuDevice
     /// <summary>none, sameSize, mixedSize or multiInstanceGpu (8.0 U3 and later), or null.</summary>
     public string? VgpuMode { get; init; }
 
+    /// <summary>Whether the host sees SR-IOV on it; null when the host lists it without a word on SR-IOV.</summary>
+    public bool? IsSriovCapable { get; init; }
+
+    /// <summary>How many virtual functions it can have, as the host says; 0 when it says nothing of them.</summary>
+    public int VirtualFunctions { get; init; }
+
     /// <summary>Frame buffer in MB as the host's driver reports it; null without a driver.</summary>
     public long? MemoryMB { get; init; }
 

@@ -55,6 +55,12 @@ public sealed record GpuHost
     /// <summary>Its physical memory in MB; null when the server does not say.</summary>
     public long? MemoryMB { get; init; }
 
+    /// <summary>The maker of the server, such as <c>Dell Inc.</c>; empty when the server does not say.</summary>
+    public string Vendor { get; init; } = string.Empty;
+
+    /// <summary>The model of the server, such as <c>PowerEdge R740</c>; empty when the server does not say.</summary>
+    public string HardwareModel { get; init; } = string.Empty;
+
     /// <summary>The object that passthrough is configured through; empty when the host is not connected.</summary>
     public ManagedObjectReference PciPassthruSystem { get; init; }
 

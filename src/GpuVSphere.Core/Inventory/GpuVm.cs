@@ -36,6 +36,12 @@ public sealed record GpuVm
     /// <summary>bios or efi.</summary>
     public string Firmware { get; init; } = "bios";
 
+    /// <summary>Whether the firmware starts only what is signed; null when that could not be read.</summary>
+    public bool? IsSecureBootEnabled { get; init; }
+
+    /// <summary>The guest system that the VM is configured for, as vSphere names it, such as <c>ubuntu64Guest</c>; empty when it is not told.</summary>
+    public string GuestId { get; init; } = string.Empty;
+
     /// <summary>The number of the hardware version: 19 for vmx-19.</summary>
     public int HardwareVersion { get; init; }
 

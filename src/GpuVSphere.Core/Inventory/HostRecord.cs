@@ -37,6 +37,10 @@ internal sealed class HostRecord : IObjectReader
 
     public long? MemoryBytes { get; private set; }
 
+    public string Vendor { get; private set; } = string.Empty;
+
+    public string HardwareModel { get; private set; } = string.Empty;
+
     public bool CanRebindWithoutReboot { get; private set; }
 
     public bool CanSetHardwareLabel { get; private set; }
@@ -65,7 +69,7 @@ internal sealed class HostRecord : IObjectReader
         [
             "name", "parent", "vm", "effectiveRole",
             "runtime.connectionState", "runtime.inMaintenanceMode", "runtime.bootTime",
-            "summary.rebootRequired", "summary.hardware.memorySize", "summary.config.product.version", "summary.config.product.build",
+            "summary.rebootRequired", "summary.hardware.memorySize", "summary.hardware.vendor", "summary.hardware.model", "summary.config.product.version", "summary.config.product.build",
             "capability.rebootSupported", "configManager.pciPassthruSystem",
             "hardware.pciDevice", "config.pciPassthruInfo", "config.graphicsInfo",
         ];
@@ -96,6 +100,8 @@ internal sealed class HostRecord : IObjectReader
             case "runtime.bootTime": BootTime = value.DateTime(); break;
             case "summary.rebootRequired": IsRebootRequired = value.Boolean(); break;
             case "summary.hardware.memorySize": MemoryBytes = value.Int64(); break;
+            case "summary.hardware.vendor": Vendor = _strings.Keep(value.String()); break;
+            case "summary.hardware.model": HardwareModel = _strings.Keep(value.String()); break;
             case "summary.config.product.version": Version = _strings.Keep(value.String()); break;
             case "summary.config.product.build": Build = _strings.Keep(value.String()); break;
             case "capability.rebootSupported": IsRebootSupported = value.Boolean(); break;
@@ -155,6 +161,8 @@ internal sealed class HostRecord : IObjectReader
         {
             PciAddress? address = null, dependent = null;
             bool enabled = false, capable = false, active = false;
+            bool? sriov = null;
+            int functions = 0;
             string? label = null;
             VimReader info = array.Object();
             while (info.NextChild())
@@ -167,12 +175,14 @@ internal sealed class HostRecord : IObjectReader
                     case "passthruCapable": capable = info.Boolean(); break;
                     case "passthruActive": active = info.Boolean(); break;
                     case "hardwareLabel": label = _strings.Keep(info.String()); break;
+                    case "sriovCapable": sriov = info.Boolean(); break;
+                    case "maxVirtualFunctionSupported": functions = info.Int32(); break;
                 }
             }
 
             if (address is { } at)
             {
-                Passthru[at] = new HostPassthru(dependent, enabled, capable, active, string.IsNullOrEmpty(label) ? null : label);
+                Passthru[at] = new HostPassthru(dependent, enabled, capable, active, string.IsNullOrEmpty(label) ? null : label, sriov, functions);
             }
         }
     }
@@ -232,7 +242,7 @@ internal sealed class HostRecord : IObjectReader
     internal readonly record struct HostPciDevice(
         PciAddress Address, ushort VendorId, ushort DeviceId, ushort SubVendorId, ushort SubDeviceId, ushort ClassId, string Name);
 
-    internal readonly record struct HostPassthru(PciAddress? DependentDevice, bool IsEnabled, bool IsCapable, bool IsActive, string? Label);
+    internal readonly record struct HostPassthru(PciAddress? DependentDevice, bool IsEnabled, bool IsCapable, bool IsActive, string? Label, bool? IsSriovCapable, int VirtualFunctions);
 
     internal sealed record HostGraphics(string? Type, string? VgpuMode, long? MemoryMB, IReadOnlyList<ManagedObjectReference> Vms);
 }

@@ -16,12 +16,12 @@ internal sealed class VmRecord : IObjectReader
         _strings = strings;
     }
 
-    // All of them are known since 6.0.
+    // All of them are known since 6.5, the oldest that is spoken to.
     private static readonly string[] s_paths =
     [
         "name", "effectiveRole", "environmentBrowser", "snapshot",
         "runtime.host", "runtime.powerState", "runtime.connectionState", "guest.toolsRunningStatus",
-        "config.instanceUuid", "config.changeVersion", "config.template", "config.version", "config.firmware",
+        "config.instanceUuid", "config.changeVersion", "config.template", "config.version", "config.firmware", "config.bootOptions.efiSecureBootEnabled", "config.guestId",
         "config.files.logDirectory", "config.files.vmPathName", "config.hardware.memoryMB", "config.hardware.device", "config.memoryAllocation",
         "config.memoryReservationLockedToMax", "config.cpuHotAddEnabled", "config.memoryHotAddEnabled", "config.extraConfig",
     ];
@@ -59,6 +59,10 @@ internal sealed class VmRecord : IObjectReader
     public int HardwareVersion { get; private set; }
 
     public string Firmware { get; private set; } = "bios";
+
+    public bool? IsSecureBootEnabled { get; private set; }
+
+    public string GuestId { get; private set; } = string.Empty;
 
     public string? LogDirectory { get; private set; }
 
@@ -98,6 +102,8 @@ internal sealed class VmRecord : IObjectReader
             case "config.template": IsTemplate = value.Boolean(); break;
             case "config.version": HardwareVersion = ReadHardwareVersion(value.String()); break;
             case "config.firmware": Firmware = _strings.Keep(value.String()); break;
+            case "config.bootOptions.efiSecureBootEnabled": IsSecureBootEnabled = value.Boolean(); break;
+            case "config.guestId": GuestId = _strings.Keep(value.String()); break;
             case "config.files.logDirectory": LogDirectory = value.String(); break;
             case "config.files.vmPathName": VmPathName = value.String(); break;
             case "config.hardware.memoryMB": MemoryMB = value.Int32(); break;
