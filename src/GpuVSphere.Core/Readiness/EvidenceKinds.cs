@@ -11,4 +11,16 @@ public enum EvidenceKinds
 
     /// <summary>Whether the host boots from USB: <see cref="ReadinessSubject.BootsFromUsb"/>.</summary>
     BootDevice = 1,
+
+    /// <summary>NVIDIA's software on the host: <see cref="ReadinessSubject.HostSoftware"/>.</summary>
+    HostSoftware = 2,
+
+    /// <summary>Whether the software of the host's cluster is managed by an image: <see cref="ReadinessSubject.IsImageManaged"/>.</summary>
+    ClusterImage = 4,
+
+    /// <summary>What the host offers to the VM: <see cref="ReadinessSubject.Offers"/>.</summary>
+    Offers = 8,
+
+    /// <summary>What nvidia-smi says on the host: <see cref="ReadinessSubject.NvidiaSmi"/> and <see cref="ReadinessSubject.ClusterGpus"/>.</summary>
+    NvidiaSmi = 16,
 }

@@ -2,6 +2,8 @@ using System.Collections.Generic;
 using GpuVSphere.Catalog;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
+using GpuVSphere.Smi;
+using GpuVSphere.Vim;
 
 namespace GpuVSphere.Readiness;
 
@@ -82,4 +84,19 @@ public sealed record ReadinessSubject
 
     /// <summary>Whether the host boots from USB. Gathered only where a rule asks for it.</summary>
     public Evidence<bool> BootsFromUsb { get; init; } = Evidence<bool>.Unknown("it was not asked for");
+
+    /// <summary>NVIDIA's software on the host. Gathered only where a rule asks for it.</summary>
+    public Evidence<HostSoftware> HostSoftware { get; init; } = Evidence<HostSoftware>.Unknown("it was not asked for");
+
+    /// <summary>Whether the software of the host's cluster is managed by an image. Gathered only where a rule asks for it.</summary>
+    public Evidence<bool> IsImageManaged { get; init; } = Evidence<bool>.Unknown("it was not asked for");
+
+    /// <summary>What the host offers to the VM. Gathered only where a rule asks for it.</summary>
+    public Evidence<ConfigTarget> Offers { get; init; } = Evidence<ConfigTarget>.Unknown("it was not asked for");
+
+    /// <summary>What nvidia-smi says of the host's GPUs. Gathered only where a rule asks for it, and where the host's shell may be used.</summary>
+    public Evidence<IReadOnlyList<NvidiaSmiGpu>> NvidiaSmi { get; init; } = Evidence<IReadOnlyList<NvidiaSmiGpu>>.Unknown("nvidia-smi on the host was not asked");
+
+    /// <summary>What nvidia-smi says of the GPUs of the other hosts of the cluster, as far as they were asked.</summary>
+    public IReadOnlyList<NvidiaSmiGpu> ClusterGpus { get; init; } = [];
 }

@@ -249,7 +249,8 @@ public sealed class ReadinessRulesTests
             Assert.NotEqual(ReadinessAction.None, rule.AppliesTo);
         });
         Assert.Empty(ReadinessRules.All.Select(rule => rule.Id).Except(Spoiled().Select(row => (string)row[1])).Except(VgpuRulesTests.Spoiled().Select(row => (string)row[1]))
-            .Except(HostSoftwareRulesTests.Spoiled().Select(row => (string)row[1])).Except(GuestDriverRulesTests.Spoiled().Select(row => (string)row[1])));
+            .Except(HostSoftwareRulesTests.Spoiled().Select(row => (string)row[1])).Except(GuestDriverRulesTests.Spoiled().Select(row => (string)row[1]))
+            .Except(UseRulesTests.Cases().Select(row => (string)row[1])));
     }
 
     [Fact]

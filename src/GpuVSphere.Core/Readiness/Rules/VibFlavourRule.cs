@@ -42,7 +42,7 @@ internal sealed class VibFlavourRule : ReadinessRule
         }
     }
 
-    private static Verdict Judge(VgpuPackage driver, GpuDevice device, string model)
+    internal static Verdict Judge(VgpuPackage driver, GpuDevice device, string model)
     {
         VgpuBoard[] boards = [.. VgpuCatalog.InUse.FindBoards(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId)];
         VgpuType[] types = [.. boards.SelectMany(board => VgpuCatalog.InUse.TypesOf(board.Name))];

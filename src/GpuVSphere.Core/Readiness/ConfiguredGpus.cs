@@ -1,0 +1,58 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using GpuVSphere.Inventory;
+using GpuVSphere.Readiness.PowerOn;
+
+namespace GpuVSphere.Readiness;
+
+/// <summary>The GPUs that a VM is configured with, and the commands that mend what they lack.</summary>
+internal static class ConfiguredGpus
+{
+    private const ushort Nvidia = 0x10DE;
+
+    /// <summary>Those given as a whole: by address, or by ids of NVIDIA's.</summary>
+    public static IReadOnlyList<VmGpu> Passthrough(GpuVm vm) =>
+    [
+        .. vm.PciDevices.Where(device => device.Kind == VmGpuKind.StaticPassthrough
+            ? device.AllowedDevices.Count == 0 || device.AllowedDevices.Any(ids => ids.VendorId == Nvidia)
+            : device.Kind == VmGpuKind.DynamicPassthrough && device.AllowedDevices.Any(ids => ids.VendorId == Nvidia)),
+    ];
+
+    /// <summary>The vGPUs.</summary>
+    public static IReadOnlyList<VmGpu> Vgpus(GpuVm vm) => [.. vm.PciDevices.Where(device => device.Kind == VmGpuKind.Vgpu && device.VgpuProfile is not null)];
+
+    /// <summary>Whether it has any GPU.</summary>
+    public static bool HasAny(GpuVm vm) => Passthrough(vm).Count + Vgpus(vm).Count > 0;
+
+    /// <summary>The command that asks for what the VM has already, and with it sets whatever else its GPUs need; null when it has none.</summary>
+    public static string? GiveAgain(GpuVm vm)
+    {
+        string name = PowerOnCommand.Word(vm.Name);
+        IReadOnlyList<VmGpu> whole = Passthrough(vm);
+        if (whole.FirstOrDefault(device => device is { Kind: VmGpuKind.StaticPassthrough, Address: not null }) is { } byAddress)
+        {
+            return $"Add-VmGpuPassthrough -VM {name} -Device {byAddress.Address}";
+        }
+
+        if (whole.FirstOrDefault(device => device.Kind == VmGpuKind.DynamicPassthrough) is { } byIds)
+        {
+            string ids = string.Join(",", byIds.AllowedDevices.Select(match => $"'{match.VendorId:x4}:{match.DeviceId:x4}'"));
+            return $"Add-VmGpuPassthrough -VM {name} -DeviceId {ids}{(byIds.CustomLabel is { Length: > 0 } label ? " -Label " + PowerOnCommand.Word(label) : string.Empty)}";
+        }
+
+        return Vgpus(vm).Select(device => device.VgpuProfile).FirstOrDefault() is { } profile ? $"Add-VmVgpuProfile -VM {name} -VgpuProfile {PowerOnCommand.Word(profile)}" : null;
+    }
+
+    /// <summary>The GPUs of a host that its driver can have: those in passthrough, or about to be, are left out.</summary>
+    public static IReadOnlyList<GpuDevice> OfDriver(GpuHost host) => [.. host.Devices.Where(device => !device.IsActive && !device.IsEnabled)];
+
+    /// <summary>The address and model of a GPU, for a sentence.</summary>
+    public static string Say(GpuDevice device) => $"{device.Address} ({device.Model ?? device.Name})";
+
+    /// <summary>The name of a host as an argument.</summary>
+    public static string Word(GpuHost host) => PowerOnCommand.Word(host.Name);
+
+    /// <summary>The name of a VM as an argument.</summary>
+    public static string Word(GpuVm vm) => PowerOnCommand.Word(vm.Name);
+}

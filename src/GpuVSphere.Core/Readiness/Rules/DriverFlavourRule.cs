@@ -1,0 +1,42 @@
+using System.Collections.Generic;
+using System.Linq;
+using GpuVSphere.Inventory;
+
+namespace GpuVSphere.Readiness.Rules;
+
+/// <summary>The driver that is installed is of the flavour that the GPUs need.</summary>
+internal sealed class DriverFlavourRule : ReadinessRule
+{
+    /// <inheritdoc/>
+    public override string Id => "DRIVER-FLAVOUR";
+
+    /// <inheritdoc/>
+    public override string Title => "The driver that is installed is of the flavour that the GPUs need";
+
+    /// <inheritdoc/>
+    public override string Why => "The vGPU driver and that of AI Enterprise look alike in nvidia-smi. With the wrong one the host offers no profile for a GPU, and nothing says why.";
+
+    /// <inheritdoc/>
+    public override string Source => "frankdenneman.nl 2023-07-06: A30 and A100 need NVD-AIE; the vGPU types of a board by NVIDIA's lists";
+
+    /// <inheritdoc/>
+    public override ReadinessAction AppliesTo => ReadinessAction.UseVgpu;
+
+    /// <inheritdoc/>
+    public override EvidenceKinds Needs => EvidenceKinds.HostSoftware;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
+    {
+        if (subject.Host is not { IsConnected: true } host || subject.HostSoftware is not { IsKnown: true, Value.Driver: { } driver })
+        {
+            yield break;
+        }
+
+        foreach (IGrouping<string, GpuDevice> model in ConfiguredGpus.OfDriver(host).GroupBy(device => device.Model ?? device.Name))
+        {
+            yield return VibFlavourRule.Judge(driver, model.First(), model.Key)
+                ?? Verdict.Holds($"{driver.Name} serves {model.Key} on {host.Name}.");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Collections.Generic;
+using System.Linq;
+
+namespace GpuVSphere.Readiness.Rules;
+
+/// <summary>Which cmdlets the account may use on the object.</summary>
+internal sealed class PrivilegeCmdletRule : ReadinessRule
+{
+    /// <inheritdoc/>
+    public override string Id => "PRIVILEGE-CMDLET";
+
+    /// <inheritdoc/>
+    public override string Title => "The account may use the cmdlets that make it ready";
+
+    /// <inheritdoc/>
+    public override string Why => "A call without its privilege is refused in the middle of a change of many objects. Which cmdlet needs which privilege is not told by vSphere before it is used.";
+
+    /// <inheritdoc/>
+    public override string Source => "vSphere API: the privileges named with each method; effectiveRole with the role list gives those of the account";
+
+    /// <inheritdoc/>
+    public override ReadinessAction AppliesTo => ReadinessAction.AnyUse;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
+    {
+        IReadOnlyCollection<string>? held = subject.Vm is { } vm ? vm.Privileges : subject.Host?.Privileges;
+        CmdletPrivileges[] meant = [.. CmdletPrivileges.All.Where(cmdlet => (cmdlet.Use & subject.Action) != 0)];
+        if (held is null)
+        {
+            yield return Verdict.Unconfirmed(
+                $"The privileges of this account on {subject.Target.Name} cannot be read: confirm {string.Join(", ", meant.SelectMany(cmdlet => cmdlet.Privileges).Distinct())}.");
+            yield break;
+        }
+
+        foreach (CmdletPrivileges cmdlet in meant)
+        {
+            string[] missing = [.. cmdlet.Privileges.Where(privilege => !held.Contains(privilege))];
+            string[] sometimes = [.. cmdlet.Besides.Where(one => !held.Contains(one.Privilege)).Select(one => $"{one.Privilege} ({one.When})")];
+            string needed = string.Join(", ", cmdlet.Privileges);
+            if (missing.Length > 0)
+            {
+                yield return Verdict.Unconfirmed(
+                    $"{cmdlet.Cmdlet} on {subject.Target.Name} would be refused to this account: it lacks {string.Join(", ", missing)}.",
+                    $"Ask for a role with {string.Join(", ", missing)} on {subject.Target.Name}, or connect with another account.");
+            }
+            else if (sometimes.Length > 0)
+            {
+                yield return Verdict.Advice($"{cmdlet.Cmdlet} on {subject.Target.Name} may be used by this account, which lacks {string.Join(", ", sometimes)}.");
+            }
+            else
+            {
+                yield return Verdict.Holds($"{cmdlet.Cmdlet} on {subject.Target.Name}: the account has {(needed.Length > 0 ? needed : "what it needs of vSphere")}.");
+            }
+        }
+    }
+}
