@@ -44,8 +44,11 @@ internal static class ConfiguredGpus
         return Vgpus(vm).Select(device => device.VgpuProfile).FirstOrDefault() is { } profile ? $"Add-VmVgpuProfile -VM {name} -VgpuProfile {PowerOnCommand.Word(profile)}" : null;
     }
 
-    /// <summary>The GPUs of a host that its driver can have: those in passthrough, or about to be, are left out.</summary>
-    public static IReadOnlyList<GpuDevice> OfDriver(GpuHost host) => [.. host.Devices.Where(device => !device.IsActive && !device.IsEnabled)];
+    /// <summary>Of the GPUs that are asked about those that the host's driver can have: the ones in passthrough, or about to be, are left out. For a VM all of its host count.</summary>
+    public static IReadOnlyList<GpuDevice> OfDriver(ReadinessSubject subject) =>
+    [
+        .. (subject.Vm is null ? subject.Devices : subject.Host?.Devices ?? []).Where(device => !device.IsActive && !device.IsEnabled),
+    ];
 
     /// <summary>The address and model of a GPU, for a sentence.</summary>
     public static string Say(GpuDevice device) => $"{device.Address} ({device.Model ?? device.Name})";

@@ -46,7 +46,8 @@ internal static class SoftwareReader
         };
     }
 
-    private static async Task<Evidence<bool>> ReadImageAsync(VimSession session, GpuHost host, CancellationToken cancellationToken)
+    /// <summary>Whether the software of the host's cluster is managed by an image.</summary>
+    public static async Task<Evidence<bool>> ReadImageAsync(VimSession session, GpuHost host, CancellationToken cancellationToken)
     {
         if (host.Cluster is not { } cluster || !session.ApiVersion.IsAtLeast(7, 0))
         {

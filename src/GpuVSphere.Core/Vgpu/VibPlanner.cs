@@ -215,6 +215,7 @@ internal sealed class VibPlanner
             OtherVms = _proposal.Subject.Vms,
             RequiredPrivileges = privileges,
             RebootedBy = _proposal.Subject.RebootedBy,
+            HostSoftware = Evidence<HostSoftware>.Of(HostSoftwareReader.Of(host, _software)),
             Software = new SoftwareQuestion
             {
                 Packages = [.. plan.Install.Select(package => Facts(package.Package))],

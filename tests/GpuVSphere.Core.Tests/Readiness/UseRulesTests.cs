@@ -69,10 +69,6 @@ public sealed class UseRulesTests
         { "9.0", "HOST-IMAGE", ReadinessOutcome.Information, "images alone" },
         { "image unread", "HOST-IMAGE", ReadinessOutcome.Confirm, "no right" },
 
-        { "vGPU", "DRIVER-INSTALLED", ReadinessOutcome.Pass, "550.163.02" },
-        { "no driver", "DRIVER-INSTALLED", ReadinessOutcome.Block, "Install-NvidiaVib -VMHost esx-80-01 -Path <package> -SetGraphicsMode -Reboot" },
-        { "software unread", "DRIVER-INSTALLED", ReadinessOutcome.Confirm, "cannot be read" },
-
         { "vGPU", "DRIVER-RUNNING", ReadinessOutcome.Pass, "serves 0000:3b:00.0" },
         { "reboot pending", "DRIVER-RUNNING", ReadinessOutcome.Block, "-Reboot" },
         { "graphics untold", "DRIVER-RUNNING", ReadinessOutcome.Confirm, "Get-NvidiaSmi" },
@@ -92,12 +88,6 @@ public sealed class UseRulesTests
         { "L40 by some R535", "DRIVER-HOPPER-ADA", ReadinessOutcome.Confirm, "confirm that it is 16.10" },
         { "L40 by an unknown branch", "DRIVER-HOPPER-ADA", ReadinessOutcome.Confirm, "not known" },
         { "16.4 is to come to L40", "DRIVER-HOPPER-ADA", ReadinessOutcome.Confirm, "crash" },
-
-        { "vGPU", "GRAPHICS-SHARED-DIRECT", ReadinessOutcome.Pass, "Shared Direct" },
-        { "Shared", "GRAPHICS-SHARED-DIRECT", ReadinessOutcome.Block, "Set-HostGraphicsMode -VMHost esx-80-01 -GraphicsType SharedDirect -Reboot" },
-        { "one of two Shared", "GRAPHICS-SHARED-DIRECT", ReadinessOutcome.Confirm, "Shared" },
-        { "basic", "GRAPHICS-SHARED-DIRECT", ReadinessOutcome.Confirm, "Get-HostGraphicsMode" },
-        { "graphics untold", "GRAPHICS-SHARED-DIRECT", ReadinessOutcome.Confirm, "cannot be read" },
 
         { "vGPU", "ECC-VGPU", ReadinessOutcome.Pass, "with ECC on or off" },
         { "6.0, ECC off", "ECC-VGPU", ReadinessOutcome.Pass, "ECC is off" },
@@ -276,6 +266,12 @@ public sealed class UseRulesTests
     };
 
     private static ReadinessSubject Subject(string what)
+    {
+        ReadinessSubject subject = Make(what);
+        return (subject.Action & (ReadinessAction.UseVgpu | ReadinessAction.UsePassthrough | ReadinessAction.InstallDriver)) == 0 ? subject : subject with { Devices = subject.Host!.Devices };
+    }
+
+    private static ReadinessSubject Make(string what)
     {
         ReadinessSubject vgpu = new()
         {

@@ -75,6 +75,25 @@ public sealed class InventoryTests
     }
 
     [Fact]
+    public async Task What_rules_ask_of_servers_gpus_and_guests_is_read()
+    {
+        using VmLab lab = await VmLab.StartAsync();
+        lab.Configure("ml-01", config => (config.SecureBoot, config.GuestId) = (true, "rhel9_64Guest"));
+        lab.Simulated.Simulator.Orders.FirmwareSriov("esx-80-01", false);
+
+        GpuInventory inventory = await ReadAsync(lab);
+
+        GpuHost host = inventory.Hosts.Single(one => one.Name == "esx-80-01");
+        Assert.Equal(("Dell Inc.", "PowerEdge R740"), (host.Vendor, host.HardwareModel));
+        Assert.Equal((false, 0), (host.Devices[0].IsSriovCapable, host.Devices[0].VirtualFunctions));
+        Assert.Equal((true, 32), inventory.Hosts.Single(one => one.Name == "esx-80-02").Devices.Select(device => (device.IsSriovCapable, device.VirtualFunctions)).First());
+        Assert.Null(inventory.Hosts.Single(one => one.Name == "esx-67-01").Devices[0].IsSriovCapable);
+        GpuVm vm = inventory.Vms.Single(one => one.Name == "ml-01");
+        Assert.Equal((true, "rhel9_64Guest"), (vm.IsSecureBootEnabled, vm.GuestId));
+        Assert.False(inventory.Vms.Single(one => one.Name == "ml-02").IsSecureBootEnabled);
+    }
+
+    [Fact]
     public async Task Who_holds_a_gpu_is_told()
     {
         using VmLab lab = await VmLab.StartAsync();

@@ -33,7 +33,7 @@ internal sealed class DeviceHotPlugRule : ReadinessRule
         }
 
         PciAddress[] ofVm = [.. (subject.Vm?.PciDevices ?? []).Where(device => device.Address is not null).Select(device => device.Address!.Value)];
-        foreach (GpuDevice device in host.Devices.Where(device => device.IsActive && (subject.Action != ReadinessAction.PowerOn || ofVm.Contains(device.Address))))
+        foreach (GpuDevice device in (subject.Vm is null ? subject.Devices : host.Devices).Where(device => device.IsActive && (subject.Action != ReadinessAction.PowerOn || ofVm.Contains(device.Address))))
         {
             yield return device.Assignments.FirstOrDefault(holder => holder.IsRunning && holder.Kind is VmGpuKind.StaticPassthrough or VmGpuKind.DynamicPassthrough) is { } holder
                 ? Verdict.Holds($"{holder.VmName} runs with {ConfiguredGpus.Say(device)} on {host.Name}, so the server leaves it in its slot.")

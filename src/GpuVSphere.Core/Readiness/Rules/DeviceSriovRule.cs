@@ -31,7 +31,7 @@ internal sealed class DeviceSriovRule : ReadinessRule
             yield break;
         }
 
-        IReadOnlyList<GpuDevice> meant = subject.Action == ReadinessAction.SetMig ? subject.Devices : ConfiguredGpus.OfDriver(host);
+        IReadOnlyList<GpuDevice> meant = subject.Action == ReadinessAction.SetMig ? subject.Devices : ConfiguredGpus.OfDriver(subject);
         foreach (GpuDevice device in meant.Where(UsesSriov).Where(device => subject.Action != ReadinessAction.PowerOn || IsForVm(device, subject.Vm!)))
         {
             if (device.IsSriovCapable == true || device.VirtualFunctions > 0)
@@ -42,7 +42,7 @@ internal sealed class DeviceSriovRule : ReadinessRule
             {
                 yield return Verdict.Holds($"nvidia-smi says that {ConfiguredGpus.Say(device)} on {host.Name} serves vGPUs by SR-IOV.");
             }
-            else
+            else if (subject.Action != ReadinessAction.SetMig || device.IsSriovCapable == false)
             {
                 // What hosts list of SR-IOV while NVIDIA's driver has the GPU is not documented, so it is no proof.
                 yield return Verdict.Unconfirmed(

@@ -37,7 +37,7 @@ internal sealed class DeviceSupportedRule : ReadinessRule
 
         if ((subject.Action & ReadinessAction.UsePassthrough) != 0)
         {
-            foreach (GpuDevice device in host.Devices)
+            foreach (GpuDevice device in subject.Devices)
             {
                 yield return JudgePassthrough(device);
             }
@@ -45,7 +45,7 @@ internal sealed class DeviceSupportedRule : ReadinessRule
 
         if ((subject.Action & ReadinessAction.UseVgpu) != 0)
         {
-            foreach (GpuDevice device in ConfiguredGpus.OfDriver(host))
+            foreach (GpuDevice device in ConfiguredGpus.OfDriver(subject))
             {
                 yield return JudgeVgpu(device, subject.HostSoftware);
             }

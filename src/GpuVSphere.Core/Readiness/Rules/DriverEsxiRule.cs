@@ -48,7 +48,7 @@ internal sealed class DriverEsxiRule : ReadinessRule
             string next = $"Install-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} -Path <the package that NVIDIA ships for vSphere {main}> -Reboot";
 
             // A driver that serves a GPU all the same is not called wrong.
-            yield return ConfiguredGpus.OfDriver(host) is { Count: > 0 } gpus && gpus.All(gpu => gpu.GraphicsType == "basic") ? Verdict.Confirmed(seen, next) : Verdict.Unconfirmed(seen, next);
+            yield return ConfiguredGpus.OfDriver(subject) is { Count: > 0 } gpus && gpus.All(gpu => gpu.GraphicsType == "basic") ? Verdict.Confirmed(seen, next) : Verdict.Unconfirmed(seen, next);
         }
     }
 }

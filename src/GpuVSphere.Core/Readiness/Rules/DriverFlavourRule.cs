@@ -33,7 +33,7 @@ internal sealed class DriverFlavourRule : ReadinessRule
             yield break;
         }
 
-        foreach (IGrouping<string, GpuDevice> model in ConfiguredGpus.OfDriver(host).GroupBy(device => device.Model ?? device.Name))
+        foreach (IGrouping<string, GpuDevice> model in ConfiguredGpus.OfDriver(subject).GroupBy(device => device.Model ?? device.Name))
         {
             yield return VibFlavourRule.Judge(driver, model.First(), model.Key)
                 ?? Verdict.Holds($"{driver.Name} serves {model.Key} on {host.Name}.");

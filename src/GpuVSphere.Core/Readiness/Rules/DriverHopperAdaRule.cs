@@ -34,7 +34,7 @@ internal sealed class DriverHopperAdaRule : ReadinessRule
             yield break;
         }
 
-        GpuDevice[] concerned = [.. ConfiguredGpus.OfDriver(host).Where(device => DeviceArchitecture.Of(device) is "Hopper" or "Ada")];
+        GpuDevice[] concerned = [.. ConfiguredGpus.OfDriver(subject).Where(device => DeviceArchitecture.Of(device) is "Hopper" or "Ada")];
         VgpuPackage[] drivers = subject.Action == ReadinessAction.InstallDriver
             ? [.. (subject.Software?.Packages ?? []).SelectMany(package => package.Vibs.OfType<VgpuPackage>()).Where(vib => vib.IsDriver)]
             : subject.HostSoftware is { IsKnown: true, Value.Driver: { } installed } ? [installed] : [];

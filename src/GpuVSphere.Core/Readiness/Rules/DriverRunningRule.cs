@@ -28,7 +28,7 @@ internal sealed class DriverRunningRule : ReadinessRule
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
-        if (subject.Host is not { IsConnected: true, Devices.Count: > 0 } host || subject.HostSoftware is not { IsKnown: true, Value: { } software })
+        if (subject.Host is not { IsConnected: true } host || subject.Devices.Count == 0 || subject.HostSoftware is not { IsKnown: true, Value: { } software })
         {
             yield break;
         }
@@ -41,7 +41,7 @@ internal sealed class DriverRunningRule : ReadinessRule
         }
         else if (software.Driver is not null)
         {
-            IReadOnlyList<GpuDevice> served = [.. ConfiguredGpus.OfDriver(host).Where(device => device.GraphicsType is "shared" or "sharedDirect")];
+            IReadOnlyList<GpuDevice> served = [.. ConfiguredGpus.OfDriver(subject).Where(device => device.GraphicsType is "shared" or "sharedDirect")];
             yield return served.Count > 0
                 ? Verdict.Holds($"The driver of {host.Name} serves {string.Join(", ", served.Select(device => device.Address))}.")
                 : Verdict.Unconfirmed($"Which GPUs the driver of {host.Name} serves cannot be read: confirm that it runs.", $"Get-NvidiaSmi -VMHost {ConfiguredGpus.Word(host)} asks it.");

@@ -29,7 +29,7 @@ internal sealed class EccFellowsRule : ReadinessRule
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
-        if (subject.Host is not { IsConnected: true, Cluster: not null } host || ConfiguredGpus.OfDriver(host).Count == 0)
+        if (subject.Host is not { IsConnected: true, Cluster: not null } host || ConfiguredGpus.OfDriver(subject).Count == 0)
         {
             yield break;
         }

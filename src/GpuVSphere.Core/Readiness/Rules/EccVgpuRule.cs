@@ -34,7 +34,7 @@ internal sealed class EccVgpuRule : ReadinessRule
             yield break;
         }
 
-        IReadOnlyList<GpuDevice> gpus = ConfiguredGpus.OfDriver(host);
+        IReadOnlyList<GpuDevice> gpus = ConfiguredGpus.OfDriver(subject);
         if (gpus.Count == 0)
         {
             yield break;

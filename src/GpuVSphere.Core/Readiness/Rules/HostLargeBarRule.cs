@@ -32,7 +32,7 @@ internal sealed class HostLargeBarRule : ReadinessRule
         }
 
         List<string> unseen = [];
-        foreach (GpuDevice device in host.Devices)
+        foreach (GpuDevice device in subject.Devices)
         {
             GpuModel? model = GpuCatalog.InUse.Find(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId);
             if (model is { Bar1Bytes: <= SmallBarBytes, Bar1Confidence: >= FactConfidence.Probable })
