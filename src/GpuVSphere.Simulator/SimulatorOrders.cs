@@ -94,6 +94,33 @@ public sealed class SimulatorOrders
         }
     }
 
+    /// <summary>Says who made a server.</summary>
+    /// <param name="hostName">The host.</param>
+    /// <param name="vendor">The maker as the server reports it, such as <c>HPE</c>.</param>
+    /// <exception cref="ArgumentException">There is no such host.</exception>
+    public void ServerVendor(string hostName, string vendor)
+    {
+        lock (_inventory.Gate)
+        {
+            HostSystem host = Host(hostName);
+            host.Vendor = vendor;
+            host.DevicesChanged();
+        }
+    }
+
+    /// <summary>Says whether the server takes a card out of its slot when a VM with it is powered on.</summary>
+    /// <param name="hostName">The host.</param>
+    /// <param name="device">The PCI address.</param>
+    /// <param name="isOn">Whether hot-plug of the slot is on.</param>
+    /// <exception cref="ArgumentException">There is no such host or device.</exception>
+    public void FirmwareHotPlug(string hostName, string device, bool isOn)
+    {
+        lock (_inventory.Gate)
+        {
+            Function(hostName, device).IsHotPlugged = isOn;
+        }
+    }
+
     /// <summary>Installs a package on a host past every check, and boots it, as if it had been there before.</summary>
     /// <param name="hostName">The host.</param>
     /// <param name="package">A VIB, or an offline bundle with all of its VIBs.</param>

@@ -7,6 +7,7 @@ using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
 using GpuVSphere.Operations;
 using GpuVSphere.Readiness;
+using GpuVSphere.Smi;
 using GpuVSphere.Vgpu;
 using GpuVSphere.Vim;
 
@@ -29,8 +30,26 @@ public static class GpuReadiness
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The rows, host after host.</returns>
     /// <exception cref="GpuVSphereException">The server cannot be reached, or the session has ended.</exception>
+    public static Task<IReadOnlyList<ReadinessResult>> OfHostsAsync(
+        VimSession session, GpuInventory inventory, IReadOnlyList<HostUse> hosts, IReadOnlyCollection<string>? ruleIds, CancellationToken cancellationToken) =>
+        OfHostsAsync(session, inventory, hosts, ruleIds, [], cancellationToken);
+
+    /// <summary>Judges hosts of one server, with what nvidia-smi said on them.</summary>
+    /// <param name="session">The server.</param>
+    /// <param name="inventory">What was read of it: the hosts with the VMs on them.</param>
+    /// <param name="hosts">The hosts, each with what it is asked about.</param>
+    /// <param name="ruleIds">The rules to run; null for all.</param>
+    /// <param name="nvidiaSmi">What nvidia-smi said on hosts, where it was asked; empty where it was not.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The rows, host after host.</returns>
+    /// <exception cref="GpuVSphereException">The server cannot be reached, or the session has ended.</exception>
     public static async Task<IReadOnlyList<ReadinessResult>> OfHostsAsync(
-        VimSession session, GpuInventory inventory, IReadOnlyList<HostUse> hosts, IReadOnlyCollection<string>? ruleIds, CancellationToken cancellationToken)
+        VimSession session,
+        GpuInventory inventory,
+        IReadOnlyList<HostUse> hosts,
+        IReadOnlyCollection<string>? ruleIds,
+        IReadOnlyCollection<NvidiaSmiGpu> nvidiaSmi,
+        CancellationToken cancellationToken)
     {
         ILookup<ManagedObjectReference?, GpuVm> vms = inventory.Vms.ToLookup(vm => vm.Host);
         List<ReadinessSubject> subjects = [.. hosts.SelectMany(use => Subjects(use, [.. vms[use.Host.Id.Reference]]))];
@@ -47,7 +66,7 @@ public static class GpuReadiness
                 : subject)];
         }
 
-        return ReadinessReport.Of(await GatherAsync(session, subjects, ruleIds, cancellationToken).ConfigureAwait(false), ruleIds);
+        return ReadinessReport.Of(Tell(await GatherAsync(session, subjects, ruleIds, cancellationToken).ConfigureAwait(false), inventory, nvidiaSmi), ruleIds);
     }
 
     /// <summary>Judges VMs of one server as they are configured: whether each can be powered on with the GPUs that it has.</summary>
@@ -58,8 +77,26 @@ public static class GpuReadiness
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The rows, VM after VM.</returns>
     /// <exception cref="GpuVSphereException">The server cannot be reached, or the session has ended.</exception>
+    public static Task<IReadOnlyList<ReadinessResult>> OfVmsAsync(
+        VimSession session, GpuInventory inventory, IReadOnlyList<GpuVm> vms, IReadOnlyCollection<string>? ruleIds, CancellationToken cancellationToken) =>
+        OfVmsAsync(session, inventory, vms, ruleIds, [], cancellationToken);
+
+    /// <summary>Judges VMs of one server as they are configured, with what nvidia-smi said on their hosts.</summary>
+    /// <param name="session">The server.</param>
+    /// <param name="inventory">What was read of it: the VMs with their hosts, and the other VMs there.</param>
+    /// <param name="vms">The VMs.</param>
+    /// <param name="ruleIds">The rules to run; null for all.</param>
+    /// <param name="nvidiaSmi">What nvidia-smi said on hosts, where it was asked; empty where it was not.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The rows, VM after VM.</returns>
+    /// <exception cref="GpuVSphereException">The server cannot be reached, or the session has ended.</exception>
     public static async Task<IReadOnlyList<ReadinessResult>> OfVmsAsync(
-        VimSession session, GpuInventory inventory, IReadOnlyList<GpuVm> vms, IReadOnlyCollection<string>? ruleIds, CancellationToken cancellationToken)
+        VimSession session,
+        GpuInventory inventory,
+        IReadOnlyList<GpuVm> vms,
+        IReadOnlyCollection<string>? ruleIds,
+        IReadOnlyCollection<NvidiaSmiGpu> nvidiaSmi,
+        CancellationToken cancellationToken)
     {
         Dictionary<ManagedObjectReference, GpuHost> hosts = inventory.Hosts.ToDictionary(host => host.Id.Reference);
         Dictionary<ManagedObjectReference, GpuVm[]> onHost = inventory.Vms.Where(vm => vm.Host is not null).GroupBy(vm => vm.Host!.Value).ToDictionary(host => host.Key, host => host.ToArray());
@@ -84,7 +121,7 @@ public static class GpuReadiness
         }
 
         ReadinessSubject[] subjects = [.. situations.Select(one => ConfiguredVm.Subject(richer.TryGetValue(one.Key, out VmSituation? rich) ? (VmVgpuSituation)rich : new VmVgpuSituation(one.Value)))];
-        return ReadinessReport.Of(await GatherAsync(session, subjects, ruleIds, cancellationToken).ConfigureAwait(false), ruleIds);
+        return ReadinessReport.Of(Tell(await GatherAsync(session, subjects, ruleIds, cancellationToken).ConfigureAwait(false), inventory, nvidiaSmi), ruleIds);
     }
 
     /// <summary>Judges a planned change: it is read and planned as the changing command does, and what holds is told as well.</summary>
@@ -143,14 +180,15 @@ public static class GpuReadiness
             .GroupBy(subject => subject.Host!.Id)
             .Select(host => (
                 Host: host.First().Host!,
-                Kinds: ReadinessRules.EvidenceOf(host.Aggregate(ReadinessAction.None, (all, subject) => all | subject.Action), ruleIds)))
+                Kinds: ReadinessRules.EvidenceOf(host.Aggregate(ReadinessAction.None, (all, subject) => all | subject.Action), ruleIds) & CanMatter([.. host]),
+                Asking: host.Select(subject => subject.Vm).FirstOrDefault(vm => vm is { EnvironmentBrowser.IsEmpty: false })))
             .Where(host => host.Kinds != EvidenceKinds.None)
             .Select(async host =>
             {
                 await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
                 try
                 {
-                    return (host.Host.Id, Fill: await HostEvidence.ReadAsync(session, host.Host, host.Kinds, cancellationToken).ConfigureAwait(false));
+                    return (host.Host.Id, Fill: await HostEvidence.ReadAsync(session, host.Host, host.Kinds, host.Asking, cancellationToken).ConfigureAwait(false));
                 }
                 finally
                 {
@@ -160,5 +198,36 @@ public static class GpuReadiness
         Dictionary<VimObjectId, Func<ReadinessSubject, ReadinessSubject>> evidence =
             (await Task.WhenAll(asked).ConfigureAwait(false)).ToDictionary(one => one.Id, one => one.Fill);
         return [.. subjects.Select(subject => subject.Host is { } host && evidence.TryGetValue(host.Id, out Func<ReadinessSubject, ReadinessSubject>? fill) ? fill(subject) : subject)];
+    }
+
+    // What costs a call to a host is asked only where something of it can be meant.
+    private static EvidenceKinds CanMatter(IReadOnlyList<ReadinessSubject> subjects)
+    {
+        EvidenceKinds kinds = ~(EvidenceKinds.HostSoftware | EvidenceKinds.ClusterImage | EvidenceKinds.Offers);
+        if (subjects.Any(subject => subject.Action == ReadinessAction.UseVgpu || subject.Vm?.PciDevices.Any(VmGpuDevices.IsVgpu) == true))
+        {
+            kinds |= EvidenceKinds.HostSoftware | EvidenceKinds.ClusterImage;
+        }
+
+        return subjects.Any(subject => subject.Vm?.PciDevices.Any(device => device.Kind == VmGpuKind.StaticPassthrough) == true) ? kinds | EvidenceKinds.Offers : kinds;
+    }
+
+    private static IReadOnlyList<ReadinessSubject> Tell(IReadOnlyList<ReadinessSubject> subjects, GpuInventory inventory, IReadOnlyCollection<NvidiaSmiGpu> told)
+    {
+        if (told.Count == 0)
+        {
+            return subjects;
+        }
+
+        ILookup<VimObjectId, NvidiaSmiGpu> ofHost = told.ToLookup(gpu => gpu.HostId);
+        ILookup<ManagedObjectReference?, GpuHost> clusters = inventory.Hosts.ToLookup(host => host.Cluster);
+        return
+        [
+            .. subjects.Select(subject => subject.Host is not { } host || !ofHost.Contains(host.Id) ? subject : subject with
+            {
+                NvidiaSmi = Evidence<IReadOnlyList<NvidiaSmiGpu>>.Of([.. ofHost[host.Id]]),
+                ClusterGpus = host.Cluster is null ? [] : [.. clusters[host.Cluster].Where(other => other.Id != host.Id).SelectMany(other => ofHost[other.Id])],
+            }),
+        ];
     }
 }

@@ -68,6 +68,8 @@ internal sealed class HostSystem : ManagedEntity
 
     public long MemoryBytes { get; init; } = 768L * 1024 * 1024 * 1024;
 
+    public string Vendor { get; set; } = "Dell Inc.";
+
     public string Model { get; init; } = "PowerEdge R740";
 
     /// <summary><c>connected</c>, <c>disconnected</c> or <c>notResponding</c>.</summary>

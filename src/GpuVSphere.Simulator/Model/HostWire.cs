@@ -51,7 +51,7 @@ internal static class HostWire
 
     public static DataObject Hardware(HostSystem host) => Wire.Of("HostHardwareInfo")
         .With("systemInfo", Wire.Of("HostSystemInfo")
-            .With("vendor", "Dell Inc.")
+            .With("vendor", host.Vendor)
             .With("model", host.Model)
             .With("uuid", StableGuid.From("bios:" + host.Name).ToString())
             .With("serialNumber", host.Release.Has("6.7") ? "SIM" + host.SystemId.Substring(0, 6).ToUpperInvariant() : null))
@@ -239,7 +239,7 @@ internal static class HostWire
     }
 
     private static DataObject HardwareSummary(HostSystem host) => Wire.Of("HostHardwareSummary")
-        .With("vendor", "Dell Inc.")
+        .With("vendor", host.Vendor)
         .With("model", host.Model)
         .With("uuid", StableGuid.From("bios:" + host.Name).ToString())
         .With("memorySize", host.MemoryBytes)

@@ -39,6 +39,9 @@ internal sealed class PciFunction(PciId id, CardModel card)
     /// <summary>What the VMkernel calls it, such as <c>vmnic0</c>; empty for most.</summary>
     public string KernelName { get; init; } = string.Empty;
 
+    /// <summary>Whether the server takes the card out of its slot when it is reset, as hot-plug slots of HPE servers do (samples/poweron-fault-hpe-hotplug.txt).</summary>
+    public bool IsHotPlugged { get; set; }
+
     /// <summary>Whether the function stays as it was at the next boot although passthrough or its graphics type was switched; ordered by tests.</summary>
     public bool IgnoresNextReboot { get; set; }
 

@@ -71,6 +71,7 @@ internal enum Refusal
     NotEnoughHostMemory,
     DeviceMissing,
     DeviceNotActive,
+    HotPlugSlot,
     DeviceInUse,
     WrongIds,
     NoFreeDynamicDevice,

@@ -159,6 +159,7 @@ internal sealed class VmPowerOn(VirtualMachine vm, SimulatedInventory inventory)
             throw DeviceFailure("Device " + name + " is not a passthrough device.", "vim25-gpu.md 2.2: passthruActive means enabled and rebooted; samples/poweron-fault-hpe-hotplug.txt");
         }
 
+        KeepInSlot(function);
         if (IsTaken(function) && Refusals.Has(Refusal.DeviceInUse))
         {
             throw DeviceFailure("Device " + name + " is already in use.", "features-and-pains.md 3: a device in use is not available to a second VM");
@@ -174,6 +175,7 @@ internal sealed class VmPowerOn(VirtualMachine vm, SimulatedInventory inventory)
             && (string.IsNullOrEmpty(device.Label) || string.Equals(device.Label, function.Label, StringComparison.Ordinal)));
         if (free is not null)
         {
+            KeepInSlot(free);
             _assigned[device] = free;
         }
         else if (Refusals.Has(Refusal.NoFreeDynamicDevice))
@@ -181,6 +183,14 @@ internal sealed class VmPowerOn(VirtualMachine vm, SimulatedInventory inventory)
             string text = "One or more devices (pciPassthru" + _config.Passthrough.ToList().IndexOf(device).ToString(CultureInfo.InvariantCulture) + ") required by VM " + vm.Name + " are not available on host " + _host.Name + ".";
             _log.Write(text);
             throw new SimulatedFault("InsufficientResourcesFault", text, "features-and-pains.md 3: devices required by the VM are not available on the host (the fault's type is UNCONFIRMED)");
+        }
+    }
+
+    private void KeepInSlot(PciFunction function)
+    {
+        if (function.IsHotPlugged && Refusals.Has(Refusal.HotPlugSlot))
+        {
+            throw DeviceFailure("Device " + function.Id.VmxName + " is not a passthrough device.", "samples/poweron-fault-hpe-hotplug.txt: the slot is hot-pluggable");
         }
     }
 

@@ -108,6 +108,13 @@ public sealed class RefusalTests
             await lab.GiveAsync("ml-01", 256, lab.StaticDevice(-1, "esx-80-01", Gpu));
             await lab.PowerOnAsync("ml-01");
         }),
+        [Refusal.HotPlugSlot] = ("GenericVmConfigFault", async lab =>
+        {
+            await lab.ActivateAsync("esx-80-01", Gpu);
+            lab.Simulator.Orders.FirmwareHotPlug("esx-80-01", Gpu, true);
+            await lab.GiveAsync("ml-01", 256, lab.StaticDevice(-1, "esx-80-01", Gpu));
+            await lab.PowerOnAsync("ml-01");
+        }),
         [Refusal.DeviceInUse] = ("GenericVmConfigFault", async lab =>
         {
             await RunningWithGpu(lab, "esx-80-01", "ml-01");

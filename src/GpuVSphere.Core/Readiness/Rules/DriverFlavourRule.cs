@@ -35,8 +35,11 @@ internal sealed class DriverFlavourRule : ReadinessRule
 
         foreach (IGrouping<string, GpuDevice> model in ConfiguredGpus.OfDriver(subject).GroupBy(device => device.Model ?? device.Name))
         {
-            yield return VibFlavourRule.Judge(driver, model.First(), model.Key)
-                ?? Verdict.Holds($"{driver.Name} serves {model.Key} on {host.Name}.");
+            Verdict verdict = VibFlavourRule.Judge(driver, model.First(), model.Key);
+            yield return verdict.NextStep is null ? verdict : verdict with
+            {
+                NextStep = $"Uninstall-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} takes this one away; then Install-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} -Path <the other package> -Reboot.",
+            };
         }
     }
 }

@@ -23,6 +23,9 @@ internal sealed class VgpuDriverRule : ReadinessRule
     public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu | ReadinessAction.UseVgpu | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
+    public override EvidenceKinds Needs => EvidenceKinds.HostSoftware;
+
+    /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
         if (subject.Action == ReadinessAction.UseVgpu)
@@ -46,6 +49,14 @@ internal sealed class VgpuDriverRule : ReadinessRule
                 continue;
             }
 
+            if (subject.HostSoftware is { IsKnown: true, Value.Driver: { } installed })
+            {
+                yield return Verdict.Confirmed(
+                    $"{wish.Profile}: {bare[0].HostName} has {installed.Name} installed, and it serves no GPU.{(subject.HostSoftware.Value.Pending is null ? string.Empty : " " + subject.HostSoftware.Value.Pending)}",
+                    $"Install-NvidiaVib -VMHost {bare[0].HostName} -Path <the same package> -Reboot reboots the host; Test-GpuReadiness -VMHost {bare[0].HostName} -Method Vgpu says what else is against it.");
+                continue;
+            }
+
             yield return Verdict.Confirmed(
                 $"{wish.Profile}: {bare[0].HostName} has no host driver for {string.Join(", ", bare.Select(gpu => gpu.Address))} (graphics type basic).",
                 $"Install-NvidiaVib -VMHost {bare[0].HostName} -Path <package> -SetGraphicsMode -Reboot");
@@ -56,6 +67,7 @@ internal sealed class VgpuDriverRule : ReadinessRule
     {
         GpuDevice[] own = [.. subject.Devices.Where(gpu => !gpu.IsActive && gpu.GraphicsType != "direct")];
         GpuDevice[] served = [.. own.Where(gpu => gpu.GraphicsType is "shared" or "sharedDirect")];
+        bool isInstalled = subject.HostSoftware is { IsKnown: true, Value.Driver: not null };
         GpuDevice[] bare = [.. own.Where(gpu => gpu.GraphicsType == "basic")];
         GpuDevice[] unread = [.. own.Except(served).Except(bare)];
         string host = subject.Target.Name;
@@ -64,7 +76,12 @@ internal sealed class VgpuDriverRule : ReadinessRule
             yield return Verdict.Holds($"{host} has a host driver for {Say(served)}.");
         }
 
-        if (bare.Length > 0)
+        if (bare.Length > 0 && isInstalled)
+        {
+            // Why one that is there serves nothing is said by the rules about the installed driver.
+            yield return Verdict.Holds($"{host} has {subject.HostSoftware.Value!.Driver!.Name} installed.");
+        }
+        else if (bare.Length > 0)
         {
             string next = $"Install-NvidiaVib -VMHost {host} -Path <package> -SetGraphicsMode -Reboot";
             string message = $"{host} has no host driver for {Say(bare)} (graphics type basic).";
