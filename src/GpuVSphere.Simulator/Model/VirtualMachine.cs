@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Threading.Tasks;
+using GpuVSphere.Simulator.Model.Guest;
 using GpuVSphere.Simulator.Protocol;
 
 namespace GpuVSphere.Simulator.Model;
@@ -18,6 +19,7 @@ internal sealed class VirtualMachine : ManagedEntity
 
     private readonly List<VirtualMachineSnapshot> _snapshots = [];
     private int _changes;
+    private SimulatedGuest? _guest;
 
     public VirtualMachine(MoRef reference, SimulatedInventory inventory, string name, HostSystem host, Datastore datastore, VmConfig config)
         : base(reference, inventory, name)
@@ -74,7 +76,28 @@ internal sealed class VirtualMachine : ManagedEntity
     /// <summary>NVIDIA's driver in the guest; empty when none is installed. Only nvidia-smi on the host tells it, while a vGPU of the VM runs.</summary>
     public string GuestDriver { get; set; } = string.Empty;
 
-    public bool ToolsRun => HasTools && PowerState == "poweredOn";
+    public bool ToolsRun => HasTools && PowerState == "poweredOn" && (_guest is null || _guest.IsUp);
+
+    /// <summary>The operating system, as it was installed when it is first asked for.</summary>
+    public SimulatedGuest Guest
+    {
+        get
+        {
+            if (_guest is null)
+            {
+                _guest = GuestFactory.Create(this);
+                if (PowerState == "poweredOn")
+                {
+                    _guest.Boot();
+                }
+            }
+
+            return _guest;
+        }
+    }
+
+    /// <summary>The guest when somebody has asked for it before.</summary>
+    public SimulatedGuest? KnownGuest => _guest;
 
     /// <summary>Ordered: the guest takes the request to shut down and never ends.</summary>
     public bool HangsAtShutdown { get; set; }
@@ -222,6 +245,9 @@ internal sealed class VirtualMachine : ManagedEntity
                 return Power.StartSuspend(call.Session);
             case "ResetVM_Task":
                 return Power.StartReset(call.Session);
+            case "RebootGuest":
+                Power.RebootGuest();
+                return null;
             case "ShutdownGuest":
                 Power.ShutdownGuest();
                 return null;

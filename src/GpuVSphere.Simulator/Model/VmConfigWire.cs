@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using GpuVSphere.Simulator.Model.Guest;
 using GpuVSphere.Simulator.Protocol;
 
 namespace GpuVSphere.Simulator.Model;
@@ -155,9 +156,10 @@ internal static class VmConfigWire
             .With("toolsRunningStatus", isRunning ? "guestToolsRunning" : "guestToolsNotRunning")
             .With("toolsVersion", vm.HasTools ? "12389" : "0")
             .With("guestId", isRunning ? vm.Config.GuestId : null)
-            .With("guestFamily", isRunning ? "linuxGuest" : null)
+            .With("guestFamily", isRunning ? GuestFactory.IsWindows(vm.Config.GuestId) ? "windowsGuest" : "linuxGuest" : null)
             .With("guestFullName", isRunning ? GuestFullName(vm.Config.GuestId) : null)
             .With("hostName", isRunning ? vm.Name : null)
+            .With("ipAddress", isRunning ? GuestFactory.AddressOf(vm) : null)
             .With("guestState", isRunning ? "running" : "notRunning")
             .With("guestOperationsReady", isRunning)
             .With("interactiveGuestOperationsReady", false)
@@ -316,6 +318,8 @@ internal static class VmConfigWire
     {
         "ubuntu64Guest" => "Ubuntu Linux (64-bit)",
         "rhel8_64Guest" => "Red Hat Enterprise Linux 8 (64-bit)",
+        "rhel7_64Guest" => "Red Hat Enterprise Linux 7 (64-bit)",
+        "centos7_64Guest" => "CentOS 7 (64-bit)",
         "windows2019srv_64Guest" => "Microsoft Windows Server 2019 (64-bit)",
         _ => guestId,
     };

@@ -63,6 +63,7 @@ internal sealed class VmPower(VirtualMachine vm, SimulatedInventory inventory)
         vm.Host.RequireConnected();
         RequireOn("poweredOn");
         vm.BootTime = inventory.Now;
+        vm.KnownGuest?.Boot();
         Changed();
         return null;
     });
@@ -83,11 +84,25 @@ internal sealed class VmPower(VirtualMachine vm, SimulatedInventory inventory)
         }
     }
 
+    /// <summary>Asks the guest to start anew: VMware Tools are away meanwhile.</summary>
+    public void RebootGuest()
+    {
+        vm.Host.RequireConnected();
+        RequireOn("poweredOn");
+        if (!vm.ToolsRun && Refusals.Has(Refusal.GuestToolsMissing))
+        {
+            throw new SimulatedFault("ToolsUnavailable", "Cannot complete operation because VMware Tools is not running in this virtual machine.", "types-core.txt: RebootGuest, ToolsUnavailable");
+        }
+
+        vm.Guest.Reboot();
+    }
+
     /// <summary>The host goes down under the VM.</summary>
     public void Crash()
     {
         Release();
         vm.PowerState = "poweredOff";
+        vm.KnownGuest?.PowerLost();
         Changed();
     }
 
@@ -112,6 +127,7 @@ internal sealed class VmPower(VirtualMachine vm, SimulatedInventory inventory)
 
         Release();
         vm.PowerState = "poweredOff";
+        vm.KnownGuest?.PowerLost();
         Changed();
     }
 

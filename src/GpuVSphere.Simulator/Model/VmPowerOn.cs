@@ -303,6 +303,7 @@ internal sealed class VmPowerOn(VirtualMachine vm, SimulatedInventory inventory)
         VgpuSeats.Take(_placement.Found);
         vm.PowerState = "poweredOn";
         vm.BootTime = inventory.Now;
+        vm.KnownGuest?.Boot();
         _log.Write("VMX_PowerOn: Transitioned to powered on");
         vm.RuntimeChanged();
         inventory.Changed(vm, "layoutEx");

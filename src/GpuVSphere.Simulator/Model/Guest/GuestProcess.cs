@@ -1,0 +1,62 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace GpuVSphere.Simulator.Model.Guest;
+
+/// <summary>A process of a guest.</summary>
+internal sealed class GuestProcess(long pid, long parent, GuestUser user, string name, string commandLine, DateTimeOffset startTime) : IDisposable
+{
+    private readonly CancellationTokenSource _ended = new();
+
+    public long Pid { get; } = pid;
+
+    public long Parent { get; set; } = parent;
+
+    /// <summary>The process group: what a signal to a negative number goes to.</summary>
+    public long Group { get; set; } = pid;
+
+    public GuestUser User { get; } = user;
+
+    public string Name { get; set; } = name;
+
+    public string CommandLine { get; set; } = commandLine;
+
+    public DateTimeOffset StartTime { get; } = startTime;
+
+    public DateTimeOffset? EndTime { get; private set; }
+
+    public int? ExitCode { get; private set; }
+
+    /// <summary>Whether VMware Tools started it: its end is then told for five minutes more.</summary>
+    public bool IsOfTools { get; init; }
+
+    /// <summary>The signal that ended it, or 0.</summary>
+    public int Signal { get; private set; }
+
+    /// <summary>Cancelled when it is ended by a signal.</summary>
+    public CancellationToken Token => _ended.Token;
+
+    /// <summary>Its exit code, when it has ended.</summary>
+    public Task<int> End { get; set; } = Task.FromResult(0);
+
+    public void Ended(int exitCode, DateTimeOffset time)
+    {
+        ExitCode = exitCode;
+        EndTime = time;
+    }
+
+    /// <summary>Ends it. Its children go on.</summary>
+    public void Kill(int signal)
+    {
+        if (EndTime is null && Signal == 0)
+        {
+            Signal = signal;
+
+            // What it waits for must not go on within the caller's lock.
+            _ = Task.Run(_ended.Cancel);
+        }
+    }
+
+    public void Dispose() => _ended.Dispose();
+}

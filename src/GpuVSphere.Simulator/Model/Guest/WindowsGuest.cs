@@ -1,0 +1,22 @@
+namespace GpuVSphere.Simulator.Model.Guest;
+
+/// <summary>What a Windows guest has from its installation. Its files are kept by paths such as <c>/C:/Windows</c>.</summary>
+internal static class WindowsGuest
+{
+    public static void Install(SimulatedGuest guest)
+    {
+        foreach (string folder in new[] { "/C:/Windows/System32", "/C:/Windows/Temp", "/C:/Program Files", "/C:/ProgramData" })
+        {
+            guest.Files.PutDirectory(folder);
+        }
+
+        foreach (GuestUser user in guest.Users)
+        {
+            guest.Files.PutDirectory("/C:/Users/" + user.Name + "/AppData/Local/Temp");
+        }
+
+        guest.Environment["ComSpec"] = @"C:\Windows\system32\cmd.exe";
+        guest.Environment["SystemRoot"] = @"C:\Windows";
+        guest.Environment["OS"] = "Windows_NT";
+    }
+}
