@@ -51,6 +51,7 @@
         'Set-VmVgpuProfile'
         'Start-GpuVSphereSimulator'
         'Stop-GpuVSphereSimulator'
+        'Test-GpuReadiness'
         'Test-VgpuCompatibility'
         'Undo-GpuChange'
         'Uninstall-NvidiaVib'

@@ -32,6 +32,22 @@ public sealed record ReadinessResult
     /// <summary>What to type or do; null when there is nothing to mend.</summary>
     public string? NextStep { get; init; }
 
+    /// <summary>The object's name.</summary>
+    public string TargetName => Target.Name;
+
+    /// <summary>The server's name, as the user gave it.</summary>
+    public string ServerName => Target.ServerName;
+
+    /// <summary>What it was asked for, in a word: Passthrough or vGPU of a host, Both, PowerOn of a VM as it is configured, or a planned Change.</summary>
+    public string AskedFor => Action switch
+    {
+        ReadinessAction.UsePassthrough => "Passthrough",
+        ReadinessAction.UseVgpu => "vGPU",
+        ReadinessAction.UsePassthrough | ReadinessAction.UseVgpu => "Both",
+        ReadinessAction.PowerOn => "PowerOn",
+        _ => "Change",
+    };
+
     /// <summary>The outcome and the rule.</summary>
     public override string ToString() => $"{Outcome}: {RuleId}";
 }

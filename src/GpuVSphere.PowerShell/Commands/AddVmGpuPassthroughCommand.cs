@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading;
@@ -22,8 +21,6 @@ namespace GpuVSphere.PowerShell.Commands;
 [OutputType(typeof(VmGpu), typeof(ChangePlan))]
 public sealed class AddVmGpuPassthroughCommand : VmChangeCmdlet
 {
-    private const ushort NvidiaVendorId = 0x10de;
-
     /// <summary>GPUs of the VM's host: PCI addresses, hardware labels, or device objects.</summary>
     [Parameter(Position = 1, ParameterSetName = "Device", ValueFromPipelineByPropertyName = true)]
     [DeviceTransformation]
@@ -87,54 +84,9 @@ public sealed class AddVmGpuPassthroughCommand : VmChangeCmdlet
         return base.PrepareTargets();
     }
 
-    internal override async Task<ChangeIntent?> IntentAsync(
-        IReadOnlyList<(NamedVm Vm, TargetGroup Group)> vms, TargetReader reader, PipelineRelay relay, CancellationToken cancellationToken)
-    {
-        if (ParameterSetName == "Id")
-        {
-            VmGpuSelector any = VmGpuSelector.Of(new DynamicGpuRequest([.. DeviceId.Select(ParseId)], Label), Count);
-            return PassthroughIntents.AddToVm(vms.Select(one => PassthroughIntents.Target(one.Vm.Vm)), [any], Options);
-        }
-
-        // Objects know their host, and -Dynamic needs the ids: for both the VMs are read with their hosts.
-        bool isRead = Dynamic || vms.Any(one => one.Group.Devices.Any(device => device.Host is not null));
-        Dictionary<Vim.VimObjectId, (GpuVm Vm, GpuInventory Inventory)> read = isRead
-            ? (await reader.ReadVmsAsync([.. vms.Select(one => one.Vm).GroupBy(vm => vm.Vm.Id).Select(same => same.First())], cancellationToken).ConfigureAwait(false))
-                .ToDictionary(one => one.Meant.Vm.Id, one => (one.Vm, one.Inventory))
-            : [];
-        List<KeyValuePair<PlanTarget, IReadOnlyList<VmGpuSelector>>> wanted = [];
-        foreach ((NamedVm vm, TargetGroup group) in vms)
-        {
-            List<VmGpuSelector> selectors = [];
-            bool isComplete = !isRead || read.ContainsKey(vm.Vm.Id);
-            foreach (DeviceIdentity device in isComplete ? group.Devices : [])
-            {
-                if (isRead && !IsReachable(device, read[vm.Vm.Id].Vm, relay))
-                {
-                    isComplete = false;
-                    continue;
-                }
-
-                try
-                {
-                    selectors.AddRange(Dynamic ? Requests(device, read[vm.Vm.Id]) : [VmGpuSelector.Of(DeviceSelector.Parse(device.Text))]);
-                }
-                catch (GpuVSphereException error)
-                {
-                    relay.Error(error);
-                    isComplete = false;
-                }
-            }
-
-            // A VM gets all that was asked for, or is left alone.
-            if (isComplete)
-            {
-                wanted.Add(new KeyValuePair<PlanTarget, IReadOnlyList<VmGpuSelector>>(PassthroughIntents.Target(vm.Vm), selectors));
-            }
-        }
-
-        return wanted.Count == 0 ? null : PassthroughIntents.AddToVm(wanted, Options);
-    }
+    internal override Task<ChangeIntent?> IntentAsync(
+        IReadOnlyList<(NamedVm Vm, TargetGroup Group)> vms, TargetReader reader, PipelineRelay relay, CancellationToken cancellationToken) =>
+        new PassthroughWish(ParameterSetName == "Id" ? DeviceId : null, Label, Count, Dynamic, Options).IntentAsync(vms, reader, relay, cancellationToken);
 
     internal override async Task PassThruAsync(
         IReadOnlyList<ChangeResult> results, IReadOnlyList<NamedVm> vms, TargetReader reader, PipelineRelay relay, CancellationToken cancellationToken)
@@ -150,36 +102,5 @@ public sealed class AddVmGpuPassthroughCommand : VmChangeCmdlet
                 relay.Output(gpu);
             }
         }
-    }
-
-    private static PciIdMatch ParseId(string text)
-    {
-        string[] parts = text.Trim().Split(':');
-        ushort[] ids = [.. parts.Select(part => ushort.TryParse(
-            part.StartsWith("0x", System.StringComparison.OrdinalIgnoreCase) ? part.Substring(2) : part, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort id) ? id : (ushort)0)];
-        return ids.All(id => id != 0) && ids.Length is 1 or 2 or 4
-            ? ids.Length switch
-            {
-                1 => new PciIdMatch(NvidiaVendorId, ids[0]),
-                2 => new PciIdMatch(ids[0], ids[1]),
-                _ => new PciIdMatch(ids[0], ids[1], ids[2], ids[3]),
-            }
-            : throw new GpuVSphereException(
-                "MalformedDeviceId",
-                GpuErrorCategory.InvalidArgument,
-                $"'{text}' is no PCI id: vendor and device are four hexadecimal digits each.",
-                text,
-                "Write it like 10de:20b5; Get-GpuDevice | Format-List shows the ids.");
-    }
-
-    private IEnumerable<VmGpuSelector> Requests(DeviceIdentity device, (GpuVm Vm, GpuInventory Inventory) read)
-    {
-        GpuHost host = read.Inventory.Hosts.FirstOrDefault(candidate => candidate.Id.Reference == read.Vm.Host) ?? throw new GpuVSphereException(
-            "HostNotFound",
-            GpuErrorCategory.ObjectNotFound,
-            $"The host of {read.Vm.Name} is not to be seen, so the ids of its GPUs are not known.",
-            read.Vm.Name,
-            "Give the ids: -DeviceId 10de:20b5");
-        return DeviceSelector.Parse(device.Text).Resolve(host).Select(found => VmGpuSelector.Of(new DynamicGpuRequest([new PciIdMatch(found.VendorId, found.DeviceId)], Label ?? found.Label)));
     }
 }

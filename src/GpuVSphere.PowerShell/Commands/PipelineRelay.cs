@@ -31,9 +31,16 @@ internal sealed class PipelineRelay : IChangeFeedback, IDisposable
         }
     }
 
+    /// <summary>Whether an error was told.</summary>
+    public bool HasErrors { get; private set; }
+
     public void Output(object value) => Post(cmdlet => cmdlet.WriteObject(value));
 
-    public void Error(ErrorRecord record) => Post(cmdlet => cmdlet.WriteError(record));
+    public void Error(ErrorRecord record)
+    {
+        HasErrors = true;
+        Post(cmdlet => cmdlet.WriteError(record));
+    }
 
     public void Error(GpuVSphereException error) => Error(ErrorMapper.ToRecord(error));
 

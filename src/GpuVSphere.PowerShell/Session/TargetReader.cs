@@ -140,16 +140,18 @@ internal sealed class TargetReader(ServerSelection servers, LastRead lastRead, P
     /// <summary>Reads what hosts offer for vGPU; they have been read before. Few calls for each server, however many hosts.</summary>
     public async Task<IReadOnlyList<VgpuHost>> ReadVgpuAsync(IReadOnlyCollection<VimObjectId> hosts, CancellationToken cancellationToken)
     {
-        var meant = _read
-            .Select(entry => (entry.Key.Connection, Inventory: entry.Value, Host: entry.Value.Hosts.FirstOrDefault(host => host.Id.Reference == entry.Key.Reference)))
-            .Where(entry => entry.Host is not null && hosts.Contains(entry.Host.Id))
-            .GroupBy(entry => (entry.Connection, entry.Inventory), entry => entry.Host!);
-        IReadOnlyList<VgpuHost>?[] read = await Task.WhenAll(meant.Select(group => TryAsync(
+        IReadOnlyList<VgpuHost>?[] read = await Task.WhenAll(ByServer(hosts).Select(group => TryAsync(
             () => VgpuReader.ReadAsync(group.Key.Connection.Session, group.Key.Inventory, [.. group], cancellationToken)))).ConfigureAwait(false);
         VgpuHost[] found = [.. read.SelectMany(some => some ?? [])];
         lastRead.Take(found);
         return found;
     }
+
+    /// <summary>Hosts that have been read, by their server and what was read together with them.</summary>
+    public IEnumerable<IGrouping<(GpuConnection Connection, GpuInventory Inventory), GpuHost>> ByServer(IReadOnlyCollection<VimObjectId> hosts) => _read
+        .Select(entry => (entry.Key.Connection, Inventory: entry.Value, Host: entry.Value.Hosts.FirstOrDefault(host => host.Id.Reference == entry.Key.Reference)))
+        .Where(entry => entry.Host is not null && hosts.Contains(entry.Host.Id))
+        .GroupBy(entry => (entry.Connection, entry.Inventory), entry => entry.Host!);
 
     /// <summary>The servers of what was read.</summary>
     public IReadOnlyList<GpuConnection> Connections => [.. _read.Keys.Select(key => key.Connection).Distinct()];
