@@ -75,8 +75,9 @@ public sealed class TestGpuReadinessCommand : InventoryCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [VgpuProfileTransformation]
     [ArgumentCompleter(typeof(VgpuProfileCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string[] VgpuProfile { get; set; } = [];
+    [AllowNull]
+    [AllowEmptyCollection]
+    public string?[]? VgpuProfile { get; set; }
 
     /// <summary>With -VM: the device groups that the VM is to get, such as GPUs joined by NVLink.</summary>
     [Parameter]
@@ -124,9 +125,12 @@ public sealed class TestGpuReadinessCommand : InventoryCmdlet
 
     internal override DeviceIdentity[]? BoundDevices => Device;
 
-    internal override IReadOnlyList<string> BoundProfiles => VgpuProfile;
+    // A device of a VM that is piped has a profile or none, and is what the VM has; only of a row the column says what is planned.
+    internal override IReadOnlyList<string> BoundProfiles => [.. (VgpuProfile ?? []).OfType<string>().Where(profile => profile.Trim().Length > 0)];
 
-    private bool IsPlanned => Device is not null || DeviceId is not null || VgpuProfile.Length + DeviceGroup.Length > 0;
+    private bool IsVgpu => DeviceGroup.Length > 0 || Groups.Any(group => group.Profiles.Count > 0);
+
+    private bool IsPassthrough => DeviceId is not null || Groups.Any(group => group.Vms.Count > 0 && group.Devices.Count > 0);
 
     private VmChangeOptions Options => new() { PowerOff = PowerOff, NoGuestInstalled = NoGuestInstalled };
 
@@ -144,7 +148,7 @@ public sealed class TestGpuReadinessCommand : InventoryCmdlet
             return new TargetGroup();
         }
 
-        TargetGroup typed = new() { Devices = TypedDevices, Profiles = HasTyped("VgpuProfile") ? VgpuProfile : [] };
+        TargetGroup typed = new() { Devices = TypedDevices, Profiles = HasTyped("VgpuProfile") ? BoundProfiles : [] };
         if (IdentityReader.Unwrap(input) is string name)
         {
             return typed with { Hosts = [new HostIdentity(name)] };
@@ -156,29 +160,28 @@ public sealed class TestGpuReadinessCommand : InventoryCmdlet
             return new TargetGroup { Profiles = [profile], Vms = vms };
         }
 
-        if (IdentityReader.ReadDevice(input) is { } device)
+        // What Get-VmGpu gives is a VM here, although it has the address of a GPU.
+        if (IdentityReader.ReadInventory(input) is VmIdentity vm)
         {
-            return new TargetGroup { Devices = [device], Vms = vms };
+            return typed with { Vms = [vm] };
         }
 
-        return IdentityReader.ReadInventory(input) switch
-        {
-            HostIdentity host => typed with { Hosts = [host] },
-            VmIdentity vm => typed with { Vms = [vm] },
-            _ => null,
-        };
+        return IdentityReader.ReadDevice(input) is { } device ? new TargetGroup { Devices = [device], Vms = vms }
+            : IdentityReader.ReadInventory(input) is HostIdentity host ? typed with { Hosts = [host] }
+            : null;
     }
 
     internal override bool PrepareTargets()
     {
         _rules = Rule is null ? null : ReadinessRules.Named(Rule);
         bool isForVms = Groups.Any(group => group.Vms.Count > 0);
-        bool isVgpu = VgpuProfile.Length + DeviceGroup.Length > 0;
-        Refuse(isVgpu && (Device is not null || DeviceId is not null), "TwoMethods", "A VM gets whole GPUs or vGPUs, and both were given.", "Ask for the one, then for the other.");
-        Refuse(Device is not null && DeviceId is not null, "TwoMethods", "GPUs were named by -Device and by -DeviceId.", "Ask for the one, then for the other.");
+        bool isVgpu = IsVgpu || HasTyped("VgpuProfile");
+        Refuse(isVgpu && (IsPassthrough || HasTyped("Device")), "TwoMethods", "A VM gets whole GPUs or vGPUs, and both were given.", "Ask for the one, then for the other.");
+        Refuse(IsPassthrough && DeviceId is not null && Groups.Any(group => group.Devices.Count > 0), "TwoMethods", "GPUs were named by -Device and by -DeviceId.", "Ask for the one, then for the other.");
+        Refuse(HasTyped("VgpuProfile") && BoundProfiles.Count == 0, "NothingNamed", "The name of the vGPU profile is empty.", "Get-VgpuProfile lists what the hosts offer.");
         Refuse((isVgpu || DeviceId is not null) && !isForVms && !HasFailed, "NothingNamed", "What is planned is for a VM, and none was named.", "Name it with -VM, or pipe it in: Get-VM <name> | Test-GpuReadiness ...");
-        Refuse((Dynamic && Device is null) || (Label is not null && DeviceId is null && !Dynamic), "NothingNamed", "-Dynamic and -Label say more of a planned GPU, and none was named.", "Name it with -Device and -Dynamic, or any of a kind with -DeviceId.");
-        Refuse(HasTyped("Count") && DeviceId is null && VgpuProfile.Length == 0, "NothingNamed", "-Count says how many of a kind, and no kind was named.", "Name it with -DeviceId or -VgpuProfile.");
+        Refuse((Dynamic && !Groups.Any(group => group.Devices.Count > 0)) || (Label is not null && DeviceId is null && !Dynamic), "NothingNamed", "-Dynamic and -Label say more of a planned GPU, and none was named.", "Name it with -Device and -Dynamic, or any of a kind with -DeviceId.");
+        Refuse(HasTyped("Count") && DeviceId is null && !isVgpu, "NothingNamed", "-Count says how many of a kind, and no kind was named.", "Name it with -DeviceId or -VgpuProfile.");
         Refuse(Method is not null && Groups.Count > 0 && Groups.All(group => group.Vms.Count > 0), "NotForVms", "-Method is for hosts: a VM is judged by the GPUs that it has, or that are planned for it.", "Leave -Method out.");
         Refuse(
             HasTyped("Device") && Groups.Any(group => group.Vms.Count == 0 && group.Hosts.Count == 0 && group.Devices.Any(device => device.Host is null)),
@@ -291,8 +294,7 @@ public sealed class TestGpuReadinessCommand : InventoryCmdlet
         }
 
         List<ReadinessResult> rows = [];
-        bool isPlanned = IsPlanned || vms.Any(one => one.Group.Devices.Count + one.Group.Profiles.Count > 0);
-        await TryAsync(relay, async () => rows.AddRange(isPlanned
+        await TryAsync(relay, async () => rows.AddRange(IsVgpu || IsPassthrough
             ? await OfPlannedAsync(vms, reader, relay, cancellationToken).ConfigureAwait(false)
             : await AsConfiguredAsync([.. vms.Select(one => one.Vm)], reader, relay, cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
         return rows;
@@ -301,8 +303,7 @@ public sealed class TestGpuReadinessCommand : InventoryCmdlet
     private async Task<IReadOnlyList<ReadinessResult>> OfPlannedAsync(
         IReadOnlyList<(NamedVm Vm, TargetGroup Group)> vms, TargetReader reader, PipelineRelay relay, CancellationToken cancellationToken)
     {
-        bool isVgpu = DeviceGroup.Length > 0 || vms.Any(one => one.Group.Profiles.Count > 0);
-        ChangeIntent? intent = isVgpu
+        ChangeIntent? intent = IsVgpu
             ? VmVgpuIntents.Add(
                 vms.GroupBy(one => one.Vm.Vm.Id).Select(vm => new KeyValuePair<PlanTarget, IReadOnlyList<string>>(
                     PassthroughIntents.Target(vm.First().Vm.Vm),
