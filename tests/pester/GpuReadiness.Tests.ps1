@@ -86,7 +86,7 @@ Describe 'Test-GpuReadiness of VMs and plans' {
         $rows = @(Get-VmGpu -VM 'ml-01' | Test-GpuReadiness)
         $rows.AskedFor | Select-Object -Unique | Should -Be 'PowerOn'
         ($rows | Where-Object RuleId -EQ 'DEVICE-ACTIVE').Outcome | Should -Be 'Pass'
-        ($rows | Where-Object Outcome -EQ 'Block').RuleId | Should -BeNullOrEmpty
+        @($rows | Where-Object Outcome -EQ 'Block').Count | Should -Be 0 -Because ($rows | Where-Object Outcome -EQ 'Block' | Out-String)
         'VM,VgpuProfile', 'ml-90,nvidia_h100-10c' | ConvertFrom-Csv | Test-GpuReadiness -Rule VGPU-DRIVER | ForEach-Object { "$($_.AskedFor) $($_.Outcome)" } | Should -Be 'Change Block'
         (Test-GpuReadiness -VM 'ml-02' -Device '0000:3b:00.0' -Rule DEVICE-IN-USE).Outcome | Should -Be 'Block'
     }

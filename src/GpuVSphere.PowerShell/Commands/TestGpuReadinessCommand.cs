@@ -13,6 +13,8 @@ using GpuVSphere.PowerShell.Binding;
 using GpuVSphere.PowerShell.Completion;
 using GpuVSphere.PowerShell.Session;
 using GpuVSphere.Readiness;
+using GpuVSphere.Shell;
+using GpuVSphere.Smi;
 using GpuVSphere.Vgpu;
 using GpuVSphere.Vim;
 
@@ -26,6 +28,9 @@ namespace GpuVSphere.PowerShell.Commands;
 [OutputType(typeof(ReadinessResult), typeof(bool))]
 public sealed class TestGpuReadinessCommand : InventoryCmdlet
 {
+    // A login to a shell takes a while; many at once would be felt by the user's own machine.
+    private const int ShellsAtOnce = 8;
+
     private readonly List<ChangePlan> _plans = [];
     private IReadOnlyList<string>? _rules;
 
@@ -101,6 +106,20 @@ public sealed class TestGpuReadinessCommand : InventoryCmdlet
     /// <summary>Says of what is planned that the VM has no guest yet, as -NoGuestInstalled of the changing command does.</summary>
     [Parameter]
     public SwitchParameter NoGuestInstalled { get; set; }
+
+    /// <summary>Asks nvidia-smi in the shells of the hosts that serve vGPUs, which knows ECC, licences and the drivers in running VMs. SSH that is off is on for the call only.</summary>
+    [Parameter]
+    public SwitchParameter FromShell { get; set; }
+
+    /// <summary>The login at the hosts' ESXi shell, for -FromShell. Without it the OpenSSH client's configuration and keys are used.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? HostCredential { get; set; }
+
+    /// <summary>What Get-NvidiaSmi said of the hosts.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public NvidiaSmiGpu[]? NvidiaSmi { get; set; }
 
     /// <summary>Only these rules, by id with wildcards.</summary>
     [Parameter]
@@ -274,7 +293,12 @@ public sealed class TestGpuReadinessCommand : InventoryCmdlet
         foreach (var server in reader.ByServer(meant.Keys).ToList())
         {
             await TryAsync(relay, async () => rows.AddRange(await GpuReadiness.OfHostsAsync(
-                server.Key.Connection.Session, server.Key.Inventory, [.. server.Select(host => meant[host.Id])], _rules, cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
+                server.Key.Connection.Session,
+                server.Key.Inventory,
+                [.. server.Select(host => meant[host.Id])],
+                _rules,
+                await AskShellsAsync(server.Key.Connection, [.. server], relay, cancellationToken).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
         }
 
         return rows;
@@ -336,10 +360,53 @@ public sealed class TestGpuReadinessCommand : InventoryCmdlet
         List<ReadinessResult> rows = [];
         foreach (var server in meant.GroupBy(one => (one.Meant.Connection, one.Inventory)))
         {
+            HashSet<ManagedObjectReference> at = [.. server.Select(one => one.Vm.Host).OfType<ManagedObjectReference>()];
             rows.AddRange(await GpuReadiness.OfVmsAsync(
-                server.Key.Connection.Session, server.Key.Inventory, [.. server.Select(one => one.Vm).GroupBy(vm => vm.Id).Select(same => same.First())], _rules, cancellationToken).ConfigureAwait(false));
+                server.Key.Connection.Session,
+                server.Key.Inventory,
+                [.. server.Select(one => one.Vm).GroupBy(vm => vm.Id).Select(same => same.First())],
+                _rules,
+                await AskShellsAsync(server.Key.Connection, [.. server.Key.Inventory.Hosts.Where(host => at.Contains(host.Id.Reference))], relay, cancellationToken).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false));
         }
 
         return rows;
+    }
+
+    private async Task<IReadOnlyCollection<NvidiaSmiGpu>> AskShellsAsync(
+        GpuConnection connection, IReadOnlyList<GpuHost> hosts, PipelineRelay relay, CancellationToken cancellationToken)
+    {
+        NvidiaSmiGpu[] told = [.. NvidiaSmi ?? []];
+        if (!FromShell)
+        {
+            return told;
+        }
+
+        // Without a driver there is no nvidia-smi, and what was told already is not asked again.
+        GpuHost[] asked = [.. hosts.Where(host => host.IsConnected
+            && host.Devices.Any(device => !device.IsActive && device.GraphicsType is "shared" or "sharedDirect")
+            && told.All(gpu => gpu.HostId != host.Id))];
+        using SemaphoreSlim gate = new(ShellsAtOnce);
+        HostShells shells = HostShells.Of([connection], HostCredential);
+        IReadOnlyList<NvidiaSmiGpu>[] said = await Task.WhenAll(asked.Select(async host =>
+        {
+            await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return (await NvidiaSmiReader.ReadAsync(
+                    connection.Session, host, shells, new HostShellNotes(relay.Verbose, relay.Warning), cancellationToken).ConfigureAwait(false)).Gpus;
+            }
+            catch (GpuVSphereException error)
+            {
+                // What the shell would have told stays unknown; the rest is still judged.
+                relay.Error(error);
+                return [];
+            }
+            finally
+            {
+                gate.Release();
+            }
+        })).ConfigureAwait(false);
+        return [.. told, .. said.SelectMany(gpus => gpus)];
     }
 }
