@@ -21,6 +21,7 @@
         'Disable-GpuPassthrough'
         'Disconnect-GpuVSphere'
         'Enable-GpuPassthrough'
+        'Enable-VgpuMigration'
         'Get-GpuCapacity'
         'Get-GpuChange'
         'Get-GpuDevice'

@@ -40,12 +40,14 @@ public static class DrsReader
         return found;
     }
 
-    private static DrsSettings Read(VimReader configuration)
+    /// <summary>Reads a cluster's <c>configurationEx</c>.</summary>
+    internal static DrsSettings Read(VimReader configuration)
     {
         bool isEnabled = false;
-        bool isAutomatic = false;
         bool overridesCount = true;
-        Dictionary<ManagedObjectReference, bool> overrides = [];
+        DrsAutomation automation = DrsAutomation.Manual;
+        List<KeyValuePair<string, string>> options = [];
+        Dictionary<ManagedObjectReference, (bool IsEnabled, DrsAutomation? Level)> vms = [];
         while (configuration.NextChild())
         {
             switch (configuration.Name)
@@ -58,40 +60,65 @@ public static class DrsReader
                         {
                             case "enabled": isEnabled = drs.Boolean(); break;
                             case "enableVmBehaviorOverrides": overridesCount = drs.Boolean(); break;
-                            case "defaultVmBehavior": isAutomatic = drs.String() == "fullyAutomated"; break;
+                            case "defaultVmBehavior": automation = DrsSettings.ReadLevel(drs.String()); break;
+                            case "option": ReadOption(drs.Object(), options); break;
                         }
                     }
 
                     break;
                 case "drsVmConfig":
-                    VimReader vm = configuration.Object();
-                    ManagedObjectReference key = default;
-                    bool moves = true;
-                    string? behavior = null;
-                    while (vm.NextChild())
-                    {
-                        switch (vm.Name)
-                        {
-                            case "key": key = vm.Reference(); break;
-                            case "enabled": moves = vm.Boolean(); break;
-                            case "behavior": behavior = vm.String(); break;
-                        }
-                    }
-
-                    if (!key.IsEmpty && (!moves || behavior is not null))
-                    {
-                        overrides[key] = moves && behavior == "fullyAutomated";
-                    }
-
+                    ReadVm(configuration.Object(), vms);
                     break;
             }
         }
 
-        if (!isEnabled || !overridesCount)
+        // A VM that has nothing of its own but that DRS is on for it follows the cluster.
+        Dictionary<ManagedObjectReference, DrsAutomation?> levels = vms
+            .Where(vm => isEnabled && overridesCount && (!vm.Value.IsEnabled || vm.Value.Level is not null))
+            .ToDictionary(vm => vm.Key, vm => vm.Value.IsEnabled ? vm.Value.Level : null);
+        return new DrsSettings(
+            isEnabled && automation == DrsAutomation.FullyAutomated, levels.ToDictionary(vm => vm.Key, vm => vm.Value == DrsAutomation.FullyAutomated))
         {
-            overrides.Clear();
+            IsEnabled = isEnabled,
+            Automation = automation,
+            VmLevels = levels,
+            Options = options,
+        };
+    }
+
+    private static void ReadOption(VimReader option, List<KeyValuePair<string, string>> options)
+    {
+        string key = string.Empty, value = string.Empty;
+        while (option.NextChild())
+        {
+            switch (option.Name)
+            {
+                case "key": key = option.String(); break;
+                case "value": value = option.String(); break;
+            }
         }
 
-        return new DrsSettings(isEnabled && isAutomatic, overrides);
+        options.Add(new KeyValuePair<string, string>(key, value));
+    }
+
+    private static void ReadVm(VimReader vm, Dictionary<ManagedObjectReference, (bool IsEnabled, DrsAutomation? Level)> vms)
+    {
+        ManagedObjectReference key = default;
+        bool isEnabled = true;
+        DrsAutomation? level = null;
+        while (vm.NextChild())
+        {
+            switch (vm.Name)
+            {
+                case "key": key = vm.Reference(); break;
+                case "enabled": isEnabled = vm.Boolean(); break;
+                case "behavior": level = DrsSettings.ReadLevel(vm.String()); break;
+            }
+        }
+
+        if (!key.IsEmpty)
+        {
+            vms[key] = (isEnabled, level);
+        }
     }
 }

@@ -2,7 +2,7 @@ using GpuVSphere.Vim;
 
 namespace GpuVSphere.Changes;
 
-/// <summary>A host or a VM that a plan changes.</summary>
+/// <summary>A host, a VM, a cluster or a vCenter that a plan changes.</summary>
 /// <param name="Id">The object.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="ServerName">The server's name, as the user gave it.</param>
@@ -10,6 +10,9 @@ public sealed record PlanTarget(VimObjectId Id, string Name, string ServerName)
 {
     /// <summary>Whether it is a host.</summary>
     public bool IsHost => Id.Reference.Type == "HostSystem";
+
+    /// <summary>Whether it is a VM; of everything else a change keeps a journal.</summary>
+    public bool IsVm => Id.Reference.Type == "VirtualMachine";
 
     /// <summary>The name, for messages.</summary>
     public override string ToString() => Name;

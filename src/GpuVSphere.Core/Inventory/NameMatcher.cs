@@ -47,6 +47,20 @@ public sealed class NameMatcher
             .ToList();
     }
 
+    /// <summary>The clusters of the hosts that a text means.</summary>
+    /// <param name="text">A host's name, a name with wildcards, or an id.</param>
+    /// <exception cref="GpuVSphereException">HostNotFound; AmbiguousName; HostNotInCluster: a host without wildcards is in none.</exception>
+    internal IReadOnlyList<NamedObject> ClustersOfHosts(string text)
+    {
+        IReadOnlyList<NamedObject> hosts = Hosts(text);
+        List<NamedObject> clusters = _directories
+            .SelectMany(directory => directory.Clusters)
+            .Where(cluster => hosts.Any(host => host.Parent == cluster.Id.Reference && host.Id.ServerUuid == cluster.Id.ServerUuid))
+            .ToList();
+        return clusters.Count > 0 || hosts.Count != 1 ? clusters : throw new GpuVSphereException(
+            "HostNotInCluster", GpuErrorCategory.InvalidArgument, $"{hosts[0].Name} is in no cluster.", hosts[0].Name, "Name a cluster.");
+    }
+
     /// <summary>The one VM that a text means.</summary>
     /// <param name="text">A name, a name with wildcards that fits one, or an id.</param>
     /// <exception cref="GpuVSphereException">VmNotFound; AmbiguousName: it fits several.</exception>

@@ -24,6 +24,7 @@ public static class GpuOperations
         new VibFactory(),
 
         new VmVgpuFactory(),
+        new VgpuMigrationFactory(),
     ]);
 
     /// <summary>Makes the operation of an intent.</summary>

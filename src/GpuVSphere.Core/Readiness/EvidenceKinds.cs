@@ -23,4 +23,7 @@ public enum EvidenceKinds
 
     /// <summary>What nvidia-smi says on the host: <see cref="ReadinessSubject.NvidiaSmi"/> and <see cref="ReadinessSubject.ClusterGpus"/>.</summary>
     NvidiaSmi = 16,
+
+    /// <summary>What lets VMs with vGPUs move, and DRS move them: <see cref="ReadinessSubject.Migration"/>.</summary>
+    Migration = 1 << 6,
 }

@@ -48,6 +48,12 @@ public enum ReadinessAction
     /// <summary>Nothing is changed: whether a VM can be powered on with the GPUs that it is configured with.</summary>
     PowerOn = 1 << 14,
 
+    /// <summary>The settings of a vCenter and of clusters are changed that let VMs with vGPUs move.</summary>
+    EnableMigration = 1 << 15,
+
+    /// <summary>Nothing is changed: whether a host can be emptied without powering VMs off.</summary>
+    Evacuate = 1 << 16,
+
     /// <summary>ECC of GPUs is switched on at a host.</summary>
     EnableEcc = 1 << 24,
 

@@ -37,6 +37,12 @@ public sealed record ReadinessSubject
     /// <summary>The vGPU profiles that the host offers now; null when they could not be read, or when nothing asks for them.</summary>
     public IReadOnlyList<string>? OfferedProfiles { get; init; }
 
+    /// <summary>What decides whether VMs with vGPUs move; null when nobody asked.</summary>
+    public MigrationEvidence? Migration { get; init; }
+
+    /// <summary>The privileges of the account on an object that is neither a host nor a VM; null when they could not be read.</summary>
+    public IReadOnlyCollection<string>? Privileges { get; init; }
+
     /// <summary>The VMs that were read together with the host, for what they hold and reserve.</summary>
     public IReadOnlyList<GpuVm> OtherVms { get; init; } = [];
 

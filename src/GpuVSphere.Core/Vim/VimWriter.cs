@@ -65,6 +65,12 @@ public sealed class VimWriter
     /// <param name="value">The text.</param>
     public VimWriter AnyString(string name, string value) => Open(name, "xsi:type", "xsd:string").Text(value).Close(name);
 
+    /// <summary>Writes a value where the schema allows anything.</summary>
+    /// <param name="name">The element's name.</param>
+    /// <param name="type">As what it is declared, such as <c>xsd:boolean</c>.</param>
+    /// <param name="value">The value.</param>
+    internal VimWriter Any(string name, string type, string value) => Open(name, "xsi:type", type).Text(value).Close(name);
+
     /// <summary>Writes one element for each text.</summary>
     /// <param name="name">The name of each.</param>
     /// <param name="values">The texts; none writes nothing.</param>

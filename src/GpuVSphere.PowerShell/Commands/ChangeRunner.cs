@@ -83,7 +83,7 @@ internal sealed class ChangeRunner(PipelineRelay relay)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            relay.LastWord(plan.Intent.Title + " was stopped. " + (plan.Targets.Any(target => target.IsHost)
+            relay.LastWord(plan.Intent.Title + " was stopped. " + (plan.Targets.Any(target => !target.IsVm)
                 ? "Get-GpuChange shows how far it came and how to go on."
                 : "Run the command again to go on: what is already as wanted is left alone."));
             throw;

@@ -51,6 +51,22 @@ internal sealed class TargetReader(ServerSelection servers, LastRead lastRead, P
         return [.. hosts.GroupBy(host => (host.Connection, host.Host.Id.Reference)).Select(same => same.FirstOrDefault(one => one.IsNamed) ?? same.First())];
     }
 
+    /// <summary>The clusters that are meant; a host is its cluster.</summary>
+    public async Task<IReadOnlyList<(GpuConnection Connection, NamedObject Cluster)>> ClustersAsync(IReadOnlyList<HostIdentity> identities, CancellationToken cancellationToken)
+    {
+        List<(GpuConnection Connection, NamedObject Cluster)> clusters = [];
+        foreach (HostIdentity identity in identities)
+        {
+            await MatchAsync(
+                identity,
+                matcher => identity.Kind == InventoryKind.Cluster ? matcher.Clusters(TextOf(identity)) : matcher.ClustersOfHosts(TextOf(identity)),
+                (owner, found) => clusters.Add((owner, found)),
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        return [.. clusters.GroupBy(one => (one.Connection, one.Cluster.Id.Reference)).Select(same => same.First())];
+    }
+
     /// <summary>The VMs that are meant.</summary>
     public async Task<IReadOnlyList<NamedVm>> VmsAsync(IReadOnlyList<VmIdentity> identities, CancellationToken cancellationToken)
     {

@@ -76,6 +76,9 @@ internal sealed class AuthorizationManagerObject(SimulatedServer server, MoRef r
     {
         SortedSet<string> all = new(Schema.Default.Privileges, StringComparer.Ordinal);
         all.UnionWith(Server.Options.Users.SelectMany(user => user.Privileges ?? []));
+
+        // A setting's own, which no method names.
+        all.Add("Global.Settings");
         all.UnionWith(SimulatorUser.Defaults.SelectMany(user => user.Privileges ?? []));
         all.UnionWith(s_readOnly);
         return all;
