@@ -50,7 +50,7 @@ public sealed class NameMatcher
     /// <summary>The clusters of the hosts that a text means.</summary>
     /// <param name="text">A host's name, a name with wildcards, or an id.</param>
     /// <exception cref="GpuVSphereException">HostNotFound; AmbiguousName; HostNotInCluster: a host without wildcards is in none.</exception>
-    internal IReadOnlyList<NamedObject> ClustersOfHosts(string text)
+    public IReadOnlyList<NamedObject> ClustersOfHosts(string text)
     {
         IReadOnlyList<NamedObject> hosts = Hosts(text);
         List<NamedObject> clusters = _directories

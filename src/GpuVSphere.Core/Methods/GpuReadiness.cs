@@ -174,6 +174,7 @@ public static class GpuReadiness
     private static async Task<IReadOnlyList<ReadinessSubject>> GatherAsync(
         VimSession session, IReadOnlyList<ReadinessSubject> subjects, IReadOnlyCollection<string>? ruleIds, CancellationToken cancellationToken)
     {
+        subjects = await WithMigrationAsync(session, subjects, ruleIds, cancellationToken).ConfigureAwait(false);
         using SemaphoreSlim gate = new(HostsAtOnce);
         var asked = subjects
             .Where(subject => subject.Host is { IsConnected: true } && subject.Devices.Count + (subject.Vm?.PciDevices.Count ?? 0) > 0)
@@ -229,5 +230,27 @@ public static class GpuReadiness
                 ClusterGpus = host.Cluster is null ? [] : [.. clusters[host.Cluster].Where(other => other.Id != host.Id).SelectMany(other => ofHost[other.Id])],
             }),
         ];
+    }
+
+    // Settings of the vCenter and of clusters: read once for all hosts. A host that is connected to directly has neither.
+    private static async Task<IReadOnlyList<ReadinessSubject>> WithMigrationAsync(
+        VimSession session, IReadOnlyList<ReadinessSubject> subjects, IReadOnlyCollection<string>? ruleIds, CancellationToken cancellationToken)
+    {
+        GpuHost[] hosts =
+        [
+            .. subjects
+                .Where(subject => (ReadinessRules.EvidenceOf(subject.Action, ruleIds) & EvidenceKinds.Migration) != 0)
+                .Select(subject => subject.Host)
+                .OfType<GpuHost>()
+                .GroupBy(host => host.Id)
+                .Select(same => same.First()),
+        ];
+        if (hosts.Length == 0 || !session.IsVCenter)
+        {
+            return subjects;
+        }
+
+        IReadOnlyDictionary<VimObjectId, MigrationEvidence> migration = await MigrationReader.ReadAsync(session, hosts, cancellationToken).ConfigureAwait(false);
+        return [.. subjects.Select(subject => subject.Host is { } host && migration.TryGetValue(host.Id, out MigrationEvidence? evidence) ? subject with { Migration = evidence } : subject)];
     }
 }

@@ -68,7 +68,7 @@ internal sealed class DrsConsolidationRule : ReadinessRule
         else
         {
             yield return Verdict.Unconfirmed(
-                $"{DrsSettings.ConsolidationOption} of {cluster} is {value}, and {string.Join(", ", hosts.Where(host => !VsphereLevel.IsAtLeast(host, First)).Select(host => host.Name))} is older than 8.0 U2, which brought it: whether it has an effect is not known.",
+                $"{DrsSettings.ConsolidationOption} of {cluster} is {value}, and not all hosts are of 8.0 U2 or later, which brought it ({string.Join(", ", hosts.Where(host => !VsphereLevel.IsAtLeast(host, First)).Select(host => host.Name))}): whether it has an effect is not known.",
                 "Bring the hosts to 8.0 U2 or later.");
         }
     }
