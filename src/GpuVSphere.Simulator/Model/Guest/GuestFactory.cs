@@ -20,6 +20,7 @@ internal static class GuestFactory
         "/usr/bin/basename", "/usr/bin/systemctl", "/usr/sbin/service", "/usr/bin/journalctl", "/usr/bin/dmesg", "/usr/bin/lspci", "/usr/bin/lsmod", "/usr/sbin/modprobe", "/usr/sbin/rmmod", "/usr/bin/mokutil",
         "/usr/sbin/reboot", "/usr/sbin/shutdown", "/usr/bin/date", "/usr/bin/yes", "/usr/bin/true", "/usr/bin/false", "/usr/bin/test", "/usr/bin/echo", "/usr/bin/printf", "/usr/bin/getent", "/usr/bin/install",
         "/usr/bin/timeout", "/usr/bin/sync", "/usr/sbin/depmod", "/usr/bin/curl",
+        "/usr/sbin/modinfo", "/usr/sbin/ldconfig", "/usr/bin/df", "/usr/bin/findmnt",
     ];
 
     public static bool IsWindows(string guestId) => guestId.StartsWith("windows", StringComparison.OrdinalIgnoreCase);
@@ -104,6 +105,7 @@ internal static class GuestFactory
         files.PutComputed("/etc/passwd", () => string.Concat(guest.Users.Select(user => user.Name + ":x:" + user.Id + ":" + user.Id + "::" + user.Home + ":/bin/sh\n")));
         files.PutComputed("/proc/modules", () => string.Concat(guest.Modules.Select(module => module + " 16384 0 - Live 0x0000000000000000\n")));
         files.PutComputed("/proc/cmdline", () => "BOOT_IMAGE=/boot/vmlinuz-" + distribution.Kernel + " root=/dev/sda2 ro quiet\n");
+        files.PutComputed("/proc/sys/kernel/random/boot_id", () => StableGuid.From("boot:" + guest.Vm.InstanceUuid + ":" + guest.Boots) + "\n");
         files.PutComputed("/proc/version", () => "Linux version " + distribution.Kernel + "\n");
         string modules = "/lib/modules/" + distribution.Kernel + "/kernel/drivers/";
         files.Put(modules + "gpu/drm/nouveau/nouveau.ko", "module");

@@ -10,6 +10,11 @@ internal static class WindowsGuest
             guest.Files.PutDirectory(folder);
         }
 
+        foreach (string program in new[] { "cmd.exe", "shutdown.exe", "powershell.exe" })
+        {
+            guest.Files.PutProgram("/C:/Windows/System32/" + program);
+        }
+
         foreach (GuestUser user in guest.Users)
         {
             guest.Files.PutDirectory("/C:/Users/" + user.Name + "/AppData/Local/Temp");

@@ -1,0 +1,76 @@
+using System.Linq;
+using GpuVSphere.Shell;
+
+namespace GpuVSphere.Simulator.Model.Guest.Nvidia;
+
+/// <summary>What a guest driver puts on the disk, and takes away again. Called under the gate.</summary>
+internal static class NvidiaFiles
+{
+    private static readonly string[] s_modules = ["nvidia", "nvidia-modeset", "nvidia-uvm", "nvidia-drm"];
+
+    private static string Folder(SimulatedGuest guest) => "/lib/modules/" + guest.Distribution.Kernel + "/kernel/drivers/video/";
+
+    /// <summary>Puts it there. What another driver left is gone.</summary>
+    public static void Put(SimulatedGuest guest, NvidiaPackage driver)
+    {
+        GuestNvidia state = guest.State<GuestNvidia>();
+        state.Installed = driver;
+        if (guest.Family == GuestFamily.Windows)
+        {
+            guest.Files.PutProgram("/C:/Windows/System32/nvidia-smi.exe");
+            return;
+        }
+
+        foreach (string module in s_modules)
+        {
+            guest.Files.Put(Folder(guest) + module + ".ko", "module " + driver.Version);
+        }
+
+        foreach (string program in new[] { "/usr/bin/nvidia-smi", "/usr/bin/nvidia-persistenced", "/usr/bin/nvidia-modprobe" })
+        {
+            guest.Files.PutProgram(program);
+        }
+
+        guest.Files.Put(LibraryFolder(guest) + "libcuda.so.1", "library " + driver.Version, "0755");
+        guest.Files.PutComputed("/sys/module/nvidia/version", () => GuestNvidia.Loaded(guest)?.Version + "\n");
+        guest.Files.PutComputed("/proc/driver/nvidia/version", () => GuestNvidia.Loaded(guest) is { } loaded
+            ? "NVRM version: NVIDIA UNIX x86_64 Kernel Module  " + loaded.Version + "\nGCC version:  gcc version 11.4.0\n"
+            : string.Empty);
+        if (driver.Form == "run")
+        {
+            guest.Files.PutProgram("/usr/bin/nvidia-uninstall");
+            guest.Files.PutProgram("/usr/bin/nvidia-installer");
+        }
+    }
+
+    /// <summary>Takes it away.</summary>
+    public static void Remove(SimulatedGuest guest)
+    {
+        Unload(guest);
+        guest.State<GuestNvidia>().Installed = null;
+        foreach (string path in s_modules.Select(module => Folder(guest) + module + ".ko")
+            .Concat(["/usr/bin/nvidia-smi", "/usr/bin/nvidia-persistenced", "/usr/bin/nvidia-modprobe", "/usr/bin/nvidia-uninstall", "/usr/bin/nvidia-installer", LibraryFolder(guest) + "libcuda.so.1", "/sys/module/nvidia/version", "/proc/driver/nvidia/version"]))
+        {
+            guest.Files.Remove(path);
+        }
+    }
+
+    /// <summary>Takes the modules from the kernel.</summary>
+    public static void Unload(SimulatedGuest guest) => guest.Modules.RemoveAll(module => module == "nvidia" || module.StartsWith("nvidia_", System.StringComparison.Ordinal));
+
+    /// <summary>Gives the modules to the kernel; what it says in place of taking them, or null.</summary>
+    public static string? Load(SimulatedGuest guest)
+    {
+        foreach (string module in s_modules)
+        {
+            if (guest.LoadModule(module) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
+
+    private static string LibraryFolder(SimulatedGuest guest) => guest.Distribution.IsDebian ? "/usr/lib/x86_64-linux-gnu/" : "/usr/lib64/";
+}

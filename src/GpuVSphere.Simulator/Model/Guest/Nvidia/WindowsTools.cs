@@ -1,0 +1,106 @@
+using System;
+using System.Globalization;
+using System.Linq;
+
+namespace GpuVSphere.Simulator.Model.Guest.Nvidia;
+
+/// <summary>cmd.exe for folders, shutdown.exe, and of Windows PowerShell the questions about devices, the last start, the disk and vGPU licensing.</summary>
+internal sealed class WindowsTools() : InstantProgram("cmd.exe", "shutdown.exe", "powershell.exe")
+{
+    protected override int Run(GuestCall call)
+    {
+        switch (call.Name.ToLowerInvariant())
+        {
+            case "cmd.exe":
+                return Command(call);
+            case "shutdown.exe":
+                if (!call.Has("/r"))
+                {
+                    return call.Fail("Only a restart is simulated.");
+                }
+
+                call.Guest.Reboot();
+                return 0;
+            default:
+                return PowerShell(call);
+        }
+    }
+
+    private static int Command(GuestCall call)
+    {
+        GuestFiles files = call.Guest.Files;
+        string path = WindowsCommand.PathOf(call.Arguments.Last());
+        switch (call.Arguments.ElementAtOrDefault(1)?.ToLowerInvariant())
+        {
+            case "mkdir" or "md":
+                if (files.Exists(path))
+                {
+                    return call.Fail("A subdirectory or file " + call.Arguments.Last() + " already exists.");
+                }
+
+                files.PutDirectory(path);
+                return 0;
+            case "rmdir" or "rd":
+                files.Remove(path);
+                return 0;
+            default:
+                return call.Fail("'" + string.Join(" ", call.Arguments) + "' is not simulated.");
+        }
+    }
+
+    private static int PowerShell(GuestCall call)
+    {
+        SimulatedGuest guest = call.Guest;
+        string script = call.Arguments.LastOrDefault() ?? string.Empty;
+        bool Asks(string words) => script.IndexOf(words, StringComparison.OrdinalIgnoreCase) >= 0;
+        bool known = false;
+        if (Asks("Win32_PnPEntity"))
+        {
+            known = true;
+            foreach (GuestPciDevice device in guest.PciDevices.Where(device => device.Card.VendorId == 0x10de))
+            {
+                call.Say(Device(guest, device));
+            }
+        }
+
+        if (Asks("Win32_OperatingSystem") && Asks("LastBootUpTime"))
+        {
+            known = true;
+            call.Say(guest.Vm.BootTime.UtcDateTime.ToString("yyyyMMddHHmmss.ffffff", CultureInfo.InvariantCulture) + "+000 (" + guest.Boots + ")");
+        }
+
+        if (Asks("Win32_LogicalDisk") && Asks("FreeSpace"))
+        {
+            known = true;
+            call.Say("free=" + ((guest.State<GuestDisk>().FreeKilobytes ?? 60L * 1024 * 1024) * 1024).ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (Asks("GridLicensing"))
+        {
+            known = true;
+            call.Say("grid=" + (guest.State<GuestNvidia>().Installed is { IsGrid: true }));
+        }
+
+        return known ? 0 : call.Fail("This script is not simulated: " + script);
+    }
+
+    // DeviceID, code of Device Manager, service, class, name.
+    private static string Device(SimulatedGuest guest, GuestPciDevice device)
+    {
+        GuestNvidia state = guest.State<GuestNvidia>();
+        string id = string.Format(CultureInfo.InvariantCulture, @"PCI\VEN_10DE&DEV_{0:X4}&SUBSYS_{1:X4}10DE&REV_A1\{2}", device.Card.DeviceId, device.Card.SubDeviceId, device.Address.Replace(":", string.Empty));
+        if (!device.HasBars)
+        {
+            return id + "|12|" + (state.Installed is null ? "|" : "nvlddmkm|Display") + "|3D Video Controller";
+        }
+
+        if (state.Installed is not { } driver)
+        {
+            return id + "|28|||3D Video Controller";
+        }
+
+        string name = NvidiaSmiProgram.NameOf(device);
+        return GuestNvidia.Loaded(guest) is { } loaded && loaded.Differs(driver) ? id + "|14|nvlddmkm|Display|" + name
+            : id + "|" + (NvidiaSupport.Serves(guest, driver, device) ? "0" : "43") + "|nvlddmkm|Display|" + name;
+    }
+}

@@ -1,0 +1,102 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using GpuVSphere.Changes;
+using GpuVSphere.Methods;
+using GpuVSphere.Operations;
+using GpuVSphere.Passthrough;
+using GpuVSphere.Shell;
+using GpuVSphere.Simulator.Model;
+using GpuVSphere.Simulator.Tests.Model;
+using GpuVSphere.Simulator.Tests.Passthrough;
+using GpuVSphere.Vgpu;
+using GpuVSphere.Vim;
+
+namespace GpuVSphere.Simulator.Tests.Guest;
+
+/// <summary>A running VM with a vGPU or with a whole GPU, given by our own client, and drivers to install in it.</summary>
+internal sealed class GuestDriverLab : IDisposable
+{
+    /// <summary>The driver that the manager of the host with vGPUs takes (470.63 is of vGPU 13).</summary>
+    public const string Grid = "NVIDIA-Linux-x86_64-470.63.01-grid.run";
+
+    public const string Stock = "NVIDIA-Linux-x86_64-535.161.08.run";
+
+    private GuestDriverLab(SimulatorLab lab, VimSession session, string vm) => (Lab, Session, Vm) = (lab, session, vm);
+
+    public SimulatorLab Lab { get; }
+
+    public VimSession Session { get; }
+
+    /// <summary>The VM's name.</summary>
+    public string Vm { get; }
+
+    public SimulatorGuestDrivers Drivers => Lab.Simulator.GuestDrivers;
+
+    public PlanTarget Target => new(new VimObjectId(Session.ServerUuid, new ManagedObjectReference("VirtualMachine", Lab.Raw.Vm(Vm).MoRef)), Vm, Session.ServerName);
+
+    /// <summary>A VM with a vGPU.</summary>
+    public static async Task<GuestDriverLab> VgpuAsync(string guestId = "ubuntu64Guest", string profile = "grid_p100-8q")
+    {
+        GuestDriverLab lab = await StartAsync("vgpu", "v67-01", guestId, null);
+        await lab.DoneAsync(VmVgpuIntents.Add([new KeyValuePair<PlanTarget, IReadOnlyList<string>>(lab.Target, [profile])], [], new Dictionary<string, string>(), new VmChangeOptions { PowerOn = true }));
+        return lab;
+    }
+
+    /// <summary>A VM with a whole GPU, on a host of 8.0.</summary>
+    /// <param name="guestId">The system of its guest.</param>
+    /// <param name="configure">What else is to be so before it starts.</param>
+    public static async Task<GuestDriverLab> WholeAsync(string guestId = "ubuntu64Guest", Action<VmConfig>? configure = null)
+    {
+        GuestDriverLab lab = await StartAsync("default", "ml-01", guestId, configure);
+        lock (lab.Lab.Inventory.Gate)
+        {
+            var function = lab.Lab.Host("esx-80-01").Function(VmLab.A100First)!;
+            function.IsEnabled = function.IsActive = true;
+            lab.Lab.Host("esx-80-01").DevicesChanged();
+        }
+
+        await lab.DoneAsync(PassthroughIntents.AddToVm([lab.Target], [VmLab.Device(VmLab.A100First)], new VmChangeOptions { PowerOn = true }));
+        return lab;
+    }
+
+    public async Task<IGuestShell> OpenAsync(string user = "root") => await SimulatedShellTests.OpenAsync(Lab, Vm, user);
+
+    public async Task<ShellResult> RunAsync(string command, string user = "root")
+    {
+        using IGuestShell shell = await OpenAsync(user);
+        return await shell.RunAsync(new GuestCommand(command), CancellationToken.None);
+    }
+
+    /// <summary>Puts a driver's file into the guest.</summary>
+    public async Task UploadAsync(string path, string driver)
+    {
+        using IGuestShell shell = await OpenAsync();
+        byte[] content = SimulatedGuestDrivers.File(driver);
+        await shell.WriteFileAsync(path, new MemoryStream(content), content.Length, new GuestFileOptions { Mode = "0700" }, CancellationToken.None);
+    }
+
+    public void Dispose()
+    {
+        Session.Dispose();
+        Lab.Dispose();
+    }
+
+    private static async Task<GuestDriverLab> StartAsync(string scenario, string vm, string guestId, Action<VmConfig>? configure)
+    {
+        SimulatorLab simulated = new(new SimulatorOptions { Scenario = scenario, ClockSpeed = 10_000, TaskRetention = TimeSpan.FromDays(100) });
+        lock (simulated.Inventory.Gate)
+        {
+            VmConfig config = simulated.Vm(vm).Config.Copy();
+            config.GuestId = guestId;
+            configure?.Invoke(config);
+            simulated.Vm(vm).Apply(config);
+        }
+
+        return new GuestDriverLab(simulated, await VmLab.LogInAsync(simulated.Simulator.Server), vm);
+    }
+
+    private Task<ChangeResult> DoneAsync(ChangeIntent intent) => VmLab.DoneAsync(GpuOperations.Create(intent, new OperationContext([Session], Lab.Simulator.Clock, Path.GetTempPath())));
+}
