@@ -26,7 +26,7 @@ internal sealed class VmSuspendedRule : ReadinessRule
     {
         if (subject.Vm is GpuVm { PowerState: not "suspended" } awake)
         {
-            yield return Verdict.Holds($"{awake.Name} is {(awake.IsRunning ? "running" : "powered off")}.");
+            yield return Verdict.Holds($"{awake.Name} is not suspended.");
         }
         else if (subject.Vm is GpuVm && subject.Action == ReadinessAction.PowerOn)
         {
