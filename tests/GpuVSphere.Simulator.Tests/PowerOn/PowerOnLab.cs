@@ -182,7 +182,7 @@ internal sealed class PowerOnLab : IDisposable
         Assert.True(result.Outcome == ChangeOutcome.Done, $"{result.Outcome}: {result.Message} {result.Error?.Message} {result.Error?.NextStep}");
     }
 
-    private IGpuOperation Operation(ChangeIntent intent) => GpuOperations.Create(
+    public IGpuOperation Operation(ChangeIntent intent) => GpuOperations.Create(
         intent,
         new OperationContext([Session], Simulated.Simulator.Clock, _folder) { Shells = Simulated.Simulator.Shells, ShellNotes = new HostShellNotes(_ => { }, _ => { }) });
 }

@@ -35,6 +35,6 @@ internal sealed class VmHotAddRule : ReadinessRule
             ? Verdict.Holds($"{vm.Name} has CPU and memory hot-add off.")
             : Verdict.Unconfirmed(
                 $"{vm.Name} has {on} hot-add on, which is not supported with a GPU.",
-                ConfiguredGpus.GiveAgain(vm) is { } command ? command + " (the VM has the GPU already; the command switches hot-add off)" : "Switch it off in the VM's settings.");
+                ConfiguredGpus.GiveAgain(vm) is { } command ? command + " switches it off: the VM has its GPU already, and the command sets what it lacks." : "Switch it off in the VM's settings.");
     }
 }

@@ -45,7 +45,7 @@ internal sealed class VmMemoryReservedRule : ReadinessRule
         {
             yield return Verdict.Confirmed(
                 $"{vm.Name} has {vm.MemoryReservationMB} of its {vm.MemoryMB} MB reserved, and a VM with a GPU needs all of it.",
-                ConfiguredGpus.GiveAgain(vm) is { } command ? command + " (the VM has the GPU already; the command reserves the memory)" : "Reserve all guest memory in the VM's settings.");
+                ConfiguredGpus.GiveAgain(vm) is { } command ? command + " reserves it: the VM has its GPU already, and the command sets what it lacks." : "Reserve all guest memory in the VM's settings.");
         }
     }
 }
