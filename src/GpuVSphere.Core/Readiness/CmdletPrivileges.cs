@@ -24,7 +24,7 @@ internal sealed record CmdletPrivileges(string Cmdlet, ReadinessAction Use, IRea
         new("Set-GpuMig", ReadinessAction.UseVgpu, [], [("Host.Config.Maintenance", Reboot)]),
         new("Add-VmGpuPassthrough", ReadinessAction.PowerOn, Device, Sometimes),
         new("Add-VmVgpuProfile", ReadinessAction.PowerOn, Device, Sometimes),
-        new("Set-VmVgpuProfile", ReadinessAction.PowerOn, ["VirtualMachine.Config.EditDevice", "VirtualMachine.Config.AdvancedConfig"], []),
+        new("Set-VmVgpuProfile", ReadinessAction.PowerOn, ["VirtualMachine.Config.AddRemoveDevice", "VirtualMachine.Config.EditDevice"], [("VirtualMachine.Config.AdvancedConfig", "where more MMIO is needed, or a plug-in parameter is set")]),
         new("Set-VmMmioSize", ReadinessAction.PowerOn, ["VirtualMachine.Config.AdvancedConfig"], []),
         new("Start-VM", ReadinessAction.PowerOn, ["VirtualMachine.Interact.PowerOn"], []),
     ]);
