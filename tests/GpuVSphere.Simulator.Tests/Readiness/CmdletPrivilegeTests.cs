@@ -59,7 +59,7 @@ public sealed class CmdletPrivilegeTests
         using PowerOnLab lab = await PowerOnLab.StartAsync("vgpu");
 
         Assert.All((await lab.JudgeHostAsync("vgpu-803-01", ReadinessAction.UseVgpu)).Where(row => row.RuleId == "PRIVILEGE-CMDLET"), row => Assert.Equal(ReadinessOutcome.Pass, row.Outcome));
-        Assert.NotEmpty((await lab.JudgeVmAsync("v803-01")).Where(row => row.RuleId == "PRIVILEGE-CMDLET" && row.Outcome == ReadinessOutcome.Pass));
+        Assert.Contains(await lab.JudgeVmAsync("v803-01"), row => row.RuleId == "PRIVILEGE-CMDLET" && row.Outcome == ReadinessOutcome.Pass);
     }
 
     private static IReadOnlyList<string> Privileges(string text) => [.. s_privilege.Matches(text).Select(match => match.Value).Distinct()];
