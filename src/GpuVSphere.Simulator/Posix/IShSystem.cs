@@ -16,6 +16,9 @@ internal interface IShSystem
     /// <summary>Runs a program to its end. The environment is the scope's, with what stands before the command.</summary>
     Task<int> RunAsync(IReadOnlyList<string> words, ShScope scope, IReadOnlyDictionary<string, string> environment, ShIo io);
 
+    /// <summary>Runs a program in the place of the shell's own process: as exec does, and what a shell puts beside.</summary>
+    Task<int> ReplaceAsync(IReadOnlyList<string> words, ShScope scope, IReadOnlyDictionary<string, string> environment, ShIo io);
+
     /// <summary>Runs a part of a script as a process of its own, and gives its pid at once.</summary>
     long Fork(ShScope scope, string text, Func<ShScope, Task<int>> body, out Task<int> end);
 

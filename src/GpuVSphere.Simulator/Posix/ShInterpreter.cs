@@ -65,7 +65,11 @@ internal sealed class ShInterpreter(IShSystem system)
             case ShKind.Background:
                 // Input of what runs beside is empty, unless it is redirected.
                 ShIo beside = io.With(0, ShInput.Empty);
-                scope.Background = system.Fork(scope, node.Text, inner => ToEndAsync(node.Children[0], inner, beside), out _);
+                scope.Background = system.Fork(scope, node.Text, inner =>
+                {
+                    inner.IsForOne = node.Children[0].Kind == ShKind.Simple;
+                    return ToEndAsync(node.Children[0], inner, beside);
+                }, out _);
                 return (scope.Status = 0, io);
             default:
                 return await CommandAsync(node, scope, io).ConfigureAwait(false);
@@ -208,6 +212,7 @@ internal sealed class ShInterpreter(IShSystem system)
                 return (scope.Status = 0, io);
             }
 
+            scope.IsForOne = true;
             throw new ShExit(await ProgramAsync(words.Skip(1).ToList(), assignments, scope, io).ConfigureAwait(false));
         }
 
@@ -229,7 +234,7 @@ internal sealed class ShInterpreter(IShSystem system)
             environment[name] = value;
         }
 
-        return system.RunAsync(words, scope, environment, io);
+        return scope.IsForOne ? system.ReplaceAsync(words, scope, environment, io) : system.RunAsync(words, scope, environment, io);
     }
 
     // A process that is waited for goes on when its waiter is ended.

@@ -31,6 +31,9 @@ internal sealed class ShScope
 
     public CancellationToken Token { get; set; }
 
+    /// <summary>Whether this shell is there for one program alone, which takes its process.</summary>
+    public bool IsForOne { get; set; }
+
     /// <summary>A shell of its own that knows the same.</summary>
     public ShScope Copy()
     {

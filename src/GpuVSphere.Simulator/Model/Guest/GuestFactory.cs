@@ -13,7 +13,7 @@ internal static class GuestFactory
 
     private static readonly string[] s_programs =
     [
-        "/usr/bin/sh", "/usr/bin/cat", "/usr/bin/ls", "/usr/bin/grep", "/usr/bin/mkdir", "/usr/bin/chmod", "/usr/bin/chown", "/usr/bin/mv", "/usr/bin/cp", "/usr/bin/rm",
+        "/usr/bin/sh", "/usr/bin/cat", "/usr/bin/ls", "/usr/bin/grep", "/usr/bin/mkdir", "/usr/bin/chmod", "/usr/bin/chown", "/usr/bin/mv", "/usr/bin/cp", "/usr/bin/rm", "/usr/bin/rmdir",
         "/usr/bin/ln", "/usr/bin/touch", "/usr/bin/mktemp", "/usr/bin/uname", "/usr/bin/id", "/usr/bin/whoami", "/usr/bin/hostname", "/usr/bin/sudo", "/usr/bin/ps", "/usr/bin/kill",
         "/usr/bin/pgrep", "/usr/bin/pkill", "/usr/bin/setsid", "/usr/bin/nohup", "/usr/bin/env", "/usr/bin/sleep", "/usr/bin/which", "/usr/bin/head", "/usr/bin/tail", "/usr/bin/wc",
         "/usr/bin/sort", "/usr/bin/uniq", "/usr/bin/cut", "/usr/bin/tr", "/usr/bin/sed", "/usr/bin/tee", "/usr/bin/stat", "/usr/bin/find", "/usr/bin/readlink", "/usr/bin/base64", "/usr/bin/dirname",

@@ -67,11 +67,16 @@ internal sealed class GuestSystem(SimulatedGuest guest, GuestUser user) : IShSys
             : Task.FromResult(Missing(words[0], directory, io));
     }
 
+    public Task<int> ReplaceAsync(IReadOnlyList<string> words, ShScope scope, IReadOnlyDictionary<string, string> environment, ShIo io) =>
+        ReplaceAsync(words, (GuestProcess)scope.Process!, environment, scope.Directory, io);
+
     public long Fork(ShScope scope, string text, Func<ShScope, Task<int>> body, out Task<int> end)
     {
         GuestProcess process = guest.Start((GuestProcess)scope.Process!, user, "sh", "/bin/sh -c " + text, self =>
         {
             ShScope inner = scope.Copy();
+            inner.IsForOne = false;
+            inner.Pid = scope.Pid;
             inner.Process = self;
             inner.Token = self.Token;
             return body(inner);
