@@ -1,0 +1,66 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using GpuVSphere.Shell;
+
+namespace GpuVSphere.GuestOs;
+
+/// <summary>Packages of a Linux guest.</summary>
+internal sealed class GuestPackages(IGuestShell shell, GuestSystem system, string vm)
+{
+    /// <summary>Which of some packages are installed.</summary>
+    public async Task<IReadOnlyList<string>> InstalledAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        // One at a time and lenient: a name that the system does not know is none that is installed.
+        string test = system.Packages == GuestPackageManager.Apt ? "dpkg-query -W -f='${Status}' \"$p\" 2>/dev/null | grep -q 'ok installed'" : "rpm -q \"$p\" >/dev/null 2>&1";
+        string command = $"for p in {RemoteQuoting.Join(names)}; do {test} && echo \"$p\"; done; true";
+        ShellResult result = names.Count == 0 ? new ShellResult(0, string.Empty, string.Empty) : await shell.RunAsync(new GuestCommand(command), cancellationToken).ConfigureAwait(false);
+        string[] lines = [.. result.Output.Split('\n').Select(line => line.Trim())];
+        return [.. names.Where(lines.Contains)];
+    }
+
+    /// <summary>Reads the lists of the repositories anew. Where the manager does that by itself, nothing is done.</summary>
+    /// <exception cref="GpuVSphereException">GuestCommandFailed: the repositories cannot be reached.</exception>
+    public Task RefreshAsync(Action<string>? output, CancellationToken cancellationToken) => system.Packages == GuestPackageManager.Apt
+        ? RunAsync("The package lists could not be read", "apt-get update", output, cancellationToken)
+        : Task.CompletedTask;
+
+    /// <summary>Installs packages, from the repositories by name or from files of the guest by absolute path.</summary>
+    /// <param name="names">Names and paths.</param>
+    /// <param name="output">Takes the manager's lines; null for nobody.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="GpuVSphereException">GuestCommandFailed; GuestPackagesUnknown: the guest has no package manager that is known.</exception>
+    public Task InstallAsync(IReadOnlyList<string> names, Action<string>? output, CancellationToken cancellationToken) =>
+        RunAsync($"{string.Join(", ", names)} could not be installed", Manager() switch
+        {
+            GuestPackageManager.Apt => "DEBIAN_FRONTEND=noninteractive apt-get install -y ",
+            GuestPackageManager.Dnf => "dnf install -y ",
+            GuestPackageManager.Yum => "yum install -y ",
+            _ => "zypper --non-interactive install ",
+        } + RemoteQuoting.Join(names), output, cancellationToken);
+
+    /// <summary>Brings every package to its newest version.</summary>
+    /// <exception cref="GpuVSphereException">GuestCommandFailed, GuestPackagesUnknown.</exception>
+    public Task UpgradeAllAsync(Action<string>? output, CancellationToken cancellationToken) =>
+        RunAsync("The packages could not be upgraded", Manager() switch
+        {
+            GuestPackageManager.Apt => "DEBIAN_FRONTEND=noninteractive apt-get upgrade -y",
+            GuestPackageManager.Dnf => "dnf upgrade -y",
+            GuestPackageManager.Yum => "yum update -y",
+            _ => "zypper --non-interactive update",
+        }, output, cancellationToken);
+
+    private GuestPackageManager Manager() => system.Packages != GuestPackageManager.None
+        ? system.Packages
+        : throw new GpuVSphereException(
+            "GuestPackagesUnknown",
+            GpuErrorCategory.NotSupported,
+            $"{vm} ({system.DisplayName}) has none of apt-get, dnf, yum and zypper, so no package can be installed.",
+            vm,
+            "Install what is needed by hand, then run the command again.");
+
+    private Task RunAsync(string what, string command, Action<string>? output, CancellationToken cancellationToken) =>
+        shell.RunCheckedAsync(vm, what, new GuestCommand(command) { AsRoot = true, OnOutput = output }, cancellationToken);
+}

@@ -1,0 +1,239 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using GpuVSphere.Changes;
+using GpuVSphere.GuestOs;
+using GpuVSphere.Inventory;
+using GpuVSphere.Readiness;
+using GpuVSphere.Shell;
+using GpuVSphere.Vim;
+
+namespace GpuVSphere.Operations;
+
+/// <summary>
+/// A change of guests: opens each, reads it, proposes, runs the rules; then once more, refuses what is no longer as planned, and performs the steps,
+/// guests side by side. What a guest is to become is said by the derived class.
+/// </summary>
+internal abstract class GuestOperation : IGpuOperation
+{
+    protected GuestOperation(ChangeIntent intent, OperationContext context)
+    {
+        Intent = intent;
+        Context = context;
+        Options = GuestChangeOptions.FromText(intent.Options);
+        ReadinessRules.RequireKnown(Options.SkipRules.Where(rule => !OwnRules.Contains(rule, StringComparer.OrdinalIgnoreCase)).ToList());
+    }
+
+    /// <inheritdoc/>
+    public ChangeIntent Intent { get; }
+
+    protected OperationContext Context { get; }
+
+    protected GuestChangeOptions Options { get; }
+
+    /// <summary>The ids of refusals of this kind of change that -SkipRule takes, beside those of the rules.</summary>
+    protected virtual IReadOnlyCollection<string> OwnRules => [];
+
+    /// <summary>Whether the change exists for such guests; others are refused before anything is read.</summary>
+    protected virtual bool Supports(GuestFamily family) => family == GuestFamily.Linux;
+
+    /// <summary>Reads what is needed of one guest and says what is to become of it. Called to plan, again before the first step, and to verify where the proposal has no reading of its own.</summary>
+    /// <exception cref="GpuVSphereException">What keeps it from being planned; it becomes a finding that blocks this guest alone.</exception>
+    protected abstract Task<GuestProposal> ProposeAsync(GuestSubject subject, CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<ChangePlan> PlanAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset plannedAt = Context.Clock.UtcNow;
+        IReadOnlyList<GuestAnswer<GuestProposal>> answers = await GuestWork.ForEachAsync(
+            Context, Intent.Targets, Options.MaxParallel, async (subject, stop) => await JudgedAsync(subject, stop).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        PlanBuilder builder = new();
+        List<Finding> findings = [];
+        List<PlanConsequence> consequences = [];
+        foreach (GuestAnswer<GuestProposal> answer in answers)
+        {
+            if (answer.Error is { } error)
+            {
+                findings.Add(BlockedErrors.Finding(answer.Target, error));
+                continue;
+            }
+
+            foreach (ChangeStage stage in answer.Value!.Stages)
+            {
+                foreach (PlannedChange row in stage.Changes)
+                {
+                    builder.Change(stage.Barrier, row.Target, row.Property, row.Before, row.After, row.Needs);
+                }
+            }
+
+            findings.AddRange(answer.Value.Findings);
+            consequences.AddRange(answer.Value.Consequences);
+        }
+
+        return new ChangePlan
+        {
+            Intent = Intent,
+            PlannedAt = plannedAt,
+            Targets = [.. Intent.Targets.Select(one => one.Target)],
+            Stages = builder.Build(),
+            Findings = findings,
+            Consequences = consequences,
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ChangeResult>> ApplyAsync(ChangePlan plan, IChangeFeedback feedback, CancellationToken cancellationToken)
+    {
+        RunProgress progress = new(feedback, Intent.Title, plan.Targets.Count);
+        Dictionary<PlanTarget, ChangeResult> results = [];
+        List<IntentTarget> begun = [];
+        foreach (IntentTarget intended in Intent.Targets.Where(one => plan.Targets.Contains(one.Target)))
+        {
+            PlanTarget target = intended.Target;
+            ChangeResult? early = plan.IsBlocked(target) ? BlockedErrors.Result(plan, target)
+                : plan.Changes.Any(change => change.Target == target) ? null
+                : new ChangeResult { Target = target, Outcome = ChangeOutcome.Unchanged };
+            if (early is null)
+            {
+                begun.Add(intended);
+            }
+            else
+            {
+                results[target] = early;
+                progress.Finished(early);
+            }
+        }
+
+        IReadOnlyList<GuestAnswer<ChangeResult>> answers = await GuestWork.ForEachAsync(
+            Context,
+            begun,
+            Options.MaxParallel,
+            (subject, stop) => ApplyOneAsync(plan, subject, feedback, progress, stop),
+            cancellationToken,
+            throwsWhenStopped: false).ConfigureAwait(false);
+        foreach (GuestAnswer<ChangeResult> answer in answers)
+        {
+            PlannedChange[] planned = [.. plan.Changes.Where(change => change.Target == answer.Target)];
+            ChangeResult result = answer.Value ?? (answer.Error is { } error
+                ? new ChangeResult { Target = answer.Target, Outcome = ChangeOutcome.Failed, Changes = planned, Message = error.Message, Error = error }
+                : new ChangeResult { Target = answer.Target, Outcome = ChangeOutcome.Interrupted, Changes = planned, Message = $"{answer.Target.Name} was not begun. Run the same command again." });
+            results[answer.Target] = result;
+            progress.Finished(result);
+        }
+
+        return [.. plan.Targets.Where(results.ContainsKey).Select(target => results[target])];
+    }
+
+    /// <summary>Where a guest is, as it is opened.</summary>
+    internal static GuestAddress AddressOf(GuestSubject subject) => GuestWork.AddressOf(subject.Target, subject.State);
+
+    private async Task<GuestProposal> JudgedAsync(GuestSubject subject, CancellationToken cancellationToken)
+    {
+        if (!Supports(subject.Shell.Family))
+        {
+            throw new GpuVSphereException(
+                "GuestNotSupported",
+                GpuErrorCategory.NotSupported,
+                $"{subject.Name} runs {subject.System.DisplayName}, and '{Intent.Title}' is for {(subject.Shell.Family == GuestFamily.Windows ? "Linux" : "Windows")} guests.",
+                subject.Name,
+                "Leave this VM out.");
+        }
+
+        GuestProposal proposal = await ProposeAsync(subject, cancellationToken).ConfigureAwait(false);
+        for (int i = 0; i < proposal.Findings.Count; i++)
+        {
+            if (Options.SkipRules.Contains(proposal.Findings[i].RuleId, StringComparer.OrdinalIgnoreCase))
+            {
+                proposal.Findings[i] = proposal.Findings[i] with { IsSkipped = true };
+            }
+        }
+
+        return proposal;
+    }
+
+    private async Task<ChangeResult> ApplyOneAsync(ChangePlan plan, GuestSubject subject, IChangeFeedback feedback, RunProgress progress, CancellationToken cancellationToken)
+    {
+        PlannedChange[] planned = [.. plan.Changes.Where(change => change.Target == subject.Target)];
+        using GuestRun run = new(subject, Context, Options, feedback, status => progress.Say(subject.Target, status.Substring(Math.Min(status.Length, subject.Name.Length + 2))));
+        int done = 0;
+        GuestProposal? proposal = null;
+        try
+        {
+            proposal = await JudgedAsync(subject, cancellationToken).ConfigureAwait(false);
+            ChangePlan live = plan with { Stages = proposal.Stages, Findings = proposal.Findings };
+            if (live.IsBlocked(subject.Target))
+            {
+                return BlockedErrors.Result(live, subject.Target) with { Changes = planned };
+            }
+
+            RefuseStale(planned, [.. live.Changes]);
+            foreach (GuestStep step in proposal.Steps)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                run.Progress(step.Title);
+                await step.Work(run, cancellationToken).ConfigureAwait(false);
+                done++;
+                run.Verbose(step.Title + ": done.");
+            }
+
+            run.Progress("reading back");
+            GuestOutcome outcome = proposal.Verify is { } verify
+                ? await verify(run, cancellationToken).ConfigureAwait(false)
+                : await VerifyByPlanAsync(run, cancellationToken).ConfigureAwait(false);
+            return new ChangeResult { Target = subject.Target, Outcome = outcome.Outcome, Changes = planned, Message = outcome.Message, Error = outcome.Error };
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return new ChangeResult
+            {
+                Target = subject.Target,
+                Outcome = ChangeOutcome.Interrupted,
+                Changes = planned,
+                Message = $"{subject.Name}: {HowFar(proposal, done)}. Run the same command again: what is already as wanted is left alone.",
+            };
+        }
+        catch (GpuVSphereException error)
+        {
+            string far = proposal is null || done == 0 ? string.Empty : $" ({HowFar(proposal, done)})";
+            return new ChangeResult { Target = subject.Target, Outcome = ChangeOutcome.Failed, Changes = planned, Message = error.Message + far, Error = error };
+        }
+    }
+
+    private static string HowFar(GuestProposal? proposal, int done) => proposal is null || done == 0 ? "nothing was done yet" : "done before: " + string.Join(", ", proposal.Steps.Take(done).Select(step => step.Title));
+
+    private async Task<GuestOutcome> VerifyByPlanAsync(GuestRun run, CancellationToken cancellationToken)
+    {
+        GuestSystem system = await GuestSystem.ReadAsync(run.Shell, cancellationToken).ConfigureAwait(false);
+        GuestProposal after = await JudgedAsync(run.Subject with { System = system }, cancellationToken).ConfigureAwait(false);
+        PlannedChange? left = after.Stages.SelectMany(stage => stage.Changes).FirstOrDefault();
+        return left is null
+            ? GuestOutcome.Done()
+            : GuestOutcome.Failed(new GpuVSphereException(
+                "NotAsWanted",
+                GpuErrorCategory.OperationFailed,
+                $"{run.Target.Name}: {left.Property} is {left.Before ?? "absent"} and should be {left.After ?? "absent"}.",
+                run.Target.Name,
+                "Look into the guest, then run the command again."));
+    }
+
+    private static void RefuseStale(PlannedChange[] planned, List<PlannedChange> live)
+    {
+        foreach (PlannedChange change in planned)
+        {
+            int at = live.FindIndex(other => other.Property == change.Property && other.After == change.After);
+            if (at < 0 || live[at].Before != change.Before)
+            {
+                throw new PlanIsStaleException(change, at < 0 ? change.After : live[at].Before);
+            }
+
+            live.RemoveAt(at);
+        }
+
+        if (live.Count > 0)
+        {
+            throw new PlanIsStaleException(live[0] with { Before = live[0].After }, live[0].Before);
+        }
+    }
+}
