@@ -13,6 +13,20 @@ public sealed class SimulatorOrders
 
     internal SimulatorOrders(SimulatedInventory inventory) => _inventory = inventory;
 
+    /// <summary>Lets the files of guests on a host go through a port of this simulator, as they go through a real host's own.</summary>
+    /// <param name="hostName">The host.</param>
+    /// <param name="address">Scheme, name and port, such as <c>https://127.0.0.1:8443</c>.</param>
+    /// <param name="certificate">The certificate that vCenter has of the host, in PEM or DER; null when it has none.</param>
+    /// <exception cref="ArgumentException">There is no such host.</exception>
+    public void GuestFilesThrough(string hostName, string address, byte[]? certificate)
+    {
+        lock (_inventory.Gate)
+        {
+            Host(hostName).GuestFilesAt = address;
+            Host(hostName).Certificate = certificate;
+        }
+    }
+
     /// <summary>Decides how the next reboot of a host goes.</summary>
     /// <param name="hostName">The host.</param>
     /// <param name="outcome">How it goes; reboots after it are normal.</param>

@@ -16,6 +16,7 @@ internal static class ReadMethods
         "fetchSoftwarePackages", "installDate", "HostImageConfigGetAcceptance", "HostImageConfigGetProfile", "QueryHostConnectionInfo",
         "RetrieveHardwareUptime", "IsSharedGraphicsActive", "RetrieveVgpuDeviceInfo", "RetrieveVgpuProfileInfo",
         "RetrieveDynamicPassthroughInfo", "RetrieveVendorDeviceGroupInfo",
+        "ListProcessesInGuest", "ReadEnvironmentVariableInGuest", "ListFilesInGuest", "ValidateCredentialsInGuest",
         "QueryPerf", "QueryPerfProviderSummary", "QueryAvailablePerfMetric", "QueryPerfCounter",
     };
 

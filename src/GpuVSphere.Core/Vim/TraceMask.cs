@@ -17,6 +17,9 @@ internal static class TraceMask
     // A UserSession's key is the cookie on some servers.
     private static readonly Regex s_sessionKey = new(@"(?<open><key[^>]*>)[^<]*(?=</key>\s*<userName)", Options);
 
+    // The token of an address by which a file of a guest is read or written.
+    private static readonly Regex s_addressToken = new(@"(?<open>[?&;]token=)[^<&""\s]*", Options);
+
     private static readonly Regex s_returned = new(@"(?<open><returnval[^>]*>)[^<]*(?=</returnval>|$)", Options);
 
     private static readonly Regex s_ticketId = new(@"(?<open><id[^>]*>)[^<]*(?=</id>|$)", Options);
@@ -24,6 +27,7 @@ internal static class TraceMask
     public static string Apply(string method, string text)
     {
         string masked = s_elements.Replace(text, "${open}***${close}");
+        masked = s_addressToken.Replace(masked, "${open}***");
         masked = s_sessionKey.Replace(masked, "${open}***");
         if (method.IndexOf("Ticket", StringComparison.Ordinal) >= 0)
         {

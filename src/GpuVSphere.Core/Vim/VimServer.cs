@@ -30,6 +30,9 @@ public sealed class VimServer : IDisposable
     /// <summary>The time.</summary>
     public IClock Clock { get; }
 
+    /// <summary>Files of guests; null where there is no way for them.</summary>
+    public IGuestFileTransport? GuestFiles { get; init; }
+
     /// <summary>How often a session of our own is kept alive; null for never. A session that is idle for 30 minutes is ended by vCenter.</summary>
     public TimeSpan? KeepAlive { get; init; }
 
@@ -51,10 +54,15 @@ public sealed class VimServer : IDisposable
 
         return new VimServer(host, new RetryingTransport(transport, SystemClock.Instance), new HttpFileTransport(connection), SystemClock.Instance)
         {
+            GuestFiles = new HttpGuestFiles(connection, options),
             KeepAlive = TimeSpan.FromMinutes(10),
         };
     }
 
     /// <summary>Closes the connections. Sessions on the server end with a logout before.</summary>
-    public void Dispose() => Transport.Dispose();
+    public void Dispose()
+    {
+        Transport.Dispose();
+        (GuestFiles as IDisposable)?.Dispose();
+    }
 }

@@ -28,6 +28,29 @@ public sealed partial class VimSession
     public Task<T> CallAsync<T>(ManagedObjectReference self, string method, Action<VimWriter>? arguments, Func<VimReader, T> read, T whenAbsent, CancellationToken cancellationToken) =>
         _channel.CallAsync(self, method, arguments, response => response.NextChild() ? read(response.Object()) : whenAbsent, cancellationToken);
 
+    /// <summary>Calls a method with a secret among its arguments: the request is wiped when it was sent.</summary>
+    internal Task<T> CallSecretAsync<T>(ManagedObjectReference self, string method, Action<VimWriter> arguments, Func<VimReader, T> read, CancellationToken cancellationToken) =>
+        _channel.CallAsync(self, method, arguments, response => response.NextChild() ? read(response.Object()) : default!, cancellationToken, isSecret: true);
+
+    /// <summary>The same for a method that gives a list back.</summary>
+    internal Task<IReadOnlyList<T>> CallSecretListAsync<T>(ManagedObjectReference self, string method, Action<VimWriter> arguments, Func<VimReader, T> read, CancellationToken cancellationToken) =>
+        _channel.CallAsync<IReadOnlyList<T>>(
+            self,
+            method,
+            arguments,
+            response =>
+            {
+                List<T> values = [];
+                while (response.NextChild())
+                {
+                    values.Add(read(response.Object()));
+                }
+
+                return values;
+            },
+            cancellationToken,
+            isSecret: true);
+
     /// <summary>Calls a method that gives a list back.</summary>
     /// <param name="self">The object.</param>
     /// <param name="method">The method.</param>

@@ -95,6 +95,12 @@ internal sealed class HostSystem : ManagedEntity
 
     public bool CanReboot { get; set; } = true;
 
+    /// <summary>Scheme and authority that files of guests go through, such as <c>https://127.0.0.1:8443</c>; null for the host's own name.</summary>
+    public string? GuestFilesAt { get; set; }
+
+    /// <summary>The certificate that vCenter has of the host, in PEM; null when it has none.</summary>
+    public byte[]? Certificate { get; set; }
+
     public bool BootsFromUsb { get; init; }
 
     /// <summary>Whether SR-IOV is on in the server's firmware, which the vGPUs of Ampere and later GPUs run on.</summary>

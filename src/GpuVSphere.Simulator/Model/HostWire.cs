@@ -147,6 +147,7 @@ internal static class HostWire
             .With("flags", Wire.Of("HostFlagInfo").With("backgroundSnapshotsEnabled", false))
             .With("adminDisabled", false)
             .With("lockdownMode", "lockdownDisabled")
+            .With("certificate", host.Certificate?.Select(b => (object)unchecked((sbyte)b)).ToList())
             .With("pciPassthruInfo", PassthruInfo(host))
             .With("graphicsInfo", GraphicsInfo(host))
             .With("sharedPassthruGpuTypes", VgpuWire.Types(host))

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using GpuVSphere.Simulator.Model.Guest;
 using GpuVSphere.Simulator.Protocol;
 
 namespace GpuVSphere.Simulator.Model;
@@ -17,7 +18,9 @@ internal sealed class InventoryBuilder
 
     public InventoryBuilder(SimulatorOptions options, ServerProfile profile)
     {
+        profile = profile.With("guestOperationsManager", GuestManagers.Operations(profile.IsVCenter));
         _inventory = new SimulatedInventory(options, profile);
+        GuestManagers.AddTo(_inventory);
         _root = new Folder(profile.RootFolder, _inventory, profile.IsVCenter ? "Datacenters" : "ha-folder-root", "Folder", "Datacenter");
         _inventory.Add(_root);
         if (profile.Managers.TryGetValue("fileManager", out MoRef files))

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuVSphere.Simulator.Model.Guest;
 using GpuVSphere.Simulator.Protocol;
 
 namespace GpuVSphere.Simulator.Model;
@@ -26,6 +27,7 @@ internal sealed class SimulatedInventory : IServerModel
         Options = options;
         Profile = profile;
         Files = new DatastoreFiles(this);
+        GuestTransfers = new GuestTransfers(this);
         Raw = new SimulatorRawState(this);
         Orders = new SimulatorOrders(this);
         Settings = profile.Managers.TryGetValue("setting", out MoRef settings) ? new VCenterSettings(settings, this) : null;
@@ -38,6 +40,9 @@ internal sealed class SimulatedInventory : IServerModel
     public DatastoreFiles Files { get; }
 
     IDatastoreFiles IServerModel.Files => Files;
+
+    /// <summary>The files of guests that are on their way.</summary>
+    public GuestTransfers GuestTransfers { get; }
 
     public Refusals Refusals { get; } = new();
 
@@ -81,6 +86,8 @@ internal sealed class SimulatedInventory : IServerModel
             }
         }
     }
+
+    public WireReply GuestFile(WireRequest request, IReadOnlyDictionary<string, string> query) => GuestTransfers.Serve(request, query);
 
     public IEnumerable<EsxCliCommand> EsxCliCommands(MoRef host) =>
         _hosts.FirstOrDefault(h => h.Reference == host) is { } found ? EsxCli.CommandsOf(found, this) : [];

@@ -60,6 +60,7 @@ internal sealed class HttpConversation(Stream stream, string remoteAddress, bool
             WireRequest request = new()
             {
                 Verb = words[0],
+                Network = isSecure ? "https" : "http",
                 Target = Target(words[1]),
                 Body = body,
                 SoapAction = action,

@@ -11,6 +11,9 @@ internal interface IServerModel
     /// <summary>The files behind <c>/folder</c>.</summary>
     IDatastoreFiles Files { get; }
 
+    /// <summary>Answers a request for <c>/guestFile</c>, which carries no session. Called under the gate.</summary>
+    WireReply GuestFile(WireRequest request, IReadOnlyDictionary<string, string> query);
+
     /// <summary>Adds every object of the inventory to the world; called once, before the first request.</summary>
     void Populate(IObjectWorld world);
 

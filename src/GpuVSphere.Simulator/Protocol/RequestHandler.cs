@@ -190,6 +190,12 @@ internal sealed class RequestHandler(SimulatedServer server)
                 return WireReply.Of(200, Versions());
             case "GET" or "HEAD" or "PUT" when path.StartsWith("/folder/", StringComparison.Ordinal):
                 return Folder(request, path.Substring("/folder/".Length));
+            case "GET" or "PUT" when path == "/guestFile":
+                lock (server.Gate)
+                {
+                    return server.Model.GuestFile(request, Query(request.Target));
+                }
+
             case "GET" or "HEAD":
                 return WireReply.Text(404, "There is nothing at " + path + ".");
             default:

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 namespace GpuVSphere.Simulator.Protocol;
 
@@ -26,4 +27,22 @@ internal sealed class ServerProfile
 
     /// <summary>Managers of the model's own, by their field of ServiceContent, such as <c>fileManager</c> or <c>guestOperationsManager</c>.</summary>
     public IReadOnlyDictionary<string, MoRef> Managers { get; init; } = new Dictionary<string, MoRef>();
+
+    /// <summary>The same server with one manager more.</summary>
+    public ServerProfile With(string field, MoRef manager)
+    {
+        Dictionary<string, MoRef> managers = Managers.ToDictionary(pair => pair.Key, pair => pair.Value);
+        managers[field] = manager;
+        return new ServerProfile
+        {
+            Name = Name,
+            ApiVersion = ApiVersion,
+            ProductVersion = ProductVersion,
+            Build = Build,
+            IsVCenter = IsVCenter,
+            InstanceUuid = InstanceUuid,
+            RootFolder = RootFolder,
+            Managers = managers,
+        };
+    }
 }

@@ -15,6 +15,9 @@ internal sealed class WireRequest
     /// <summary>The value of the vmware_soap_session cookie, byte for byte.</summary>
     public string? SessionCookie { get; init; }
 
+    /// <summary><c>http</c> or <c>https</c> when it came over the network; null within this process.</summary>
+    public string? Network { get; init; }
+
     public string? Range { get; init; }
 
     public string UserAgent { get; init; } = string.Empty;

@@ -10,6 +10,8 @@ namespace GpuVSphere.Simulator.Tests.Protocol;
 /// <summary>A world just large enough for the protocol: a datacenter, a cluster, a host, two VMs, one file.</summary>
 internal sealed class StubModel : IServerModel, IDatastoreFiles
 {
+    public WireReply GuestFile(WireRequest request, IReadOnlyDictionary<string, string> query) => WireReply.Text(404, "There are no guests.");
+
     public StubModel(string apiVersion = "8.0.3.0", bool isVCenter = true)
     {
         Profile = new ServerProfile

@@ -1,0 +1,43 @@
+using System;
+using System.Linq;
+
+namespace GpuVSphere.Shell;
+
+/// <summary>Files of a Linux guest by command lines.</summary>
+internal static class PosixFiles
+{
+    /// <summary>Prints a file; exit code 44 when it is not there.</summary>
+    public static string ReadLine(string path)
+    {
+        string quoted = Operand(path);
+        return $"if [ -e {quoted} ]; then cat -- {quoted}; else exit 44; fi";
+    }
+
+    /// <summary>
+    /// Puts a file in its place: beside it first, with mode and owner, then over it by a rename. What was put beside is gone when something fails.
+    /// </summary>
+    /// <param name="source">The file, as a word of the shell, ready to use; null for the standard input.</param>
+    /// <param name="path">Its place.</param>
+    /// <param name="options">Mode and owner.</param>
+    public static string PlaceLine(string? source, string path, GuestFileOptions options)
+    {
+        string place = Operand(path);
+        string beside = Operand(path.Substring(0, path.LastIndexOf('/') + 1) + ".gpuvsphere-" + Guid.NewGuid().ToString("N"));
+        string mode = options.Mode is { } asked ? $"chmod {RemoteQuoting.Quote(asked)} {beside}" : $"{{ if [ -e {place} ]; then chmod --reference={place} {beside}; else chmod 0644 {beside}; fi; }}";
+        string owner = options.Owner is { } named ? $"chown {RemoteQuoting.Quote(named)} {beside}" : $"{{ if [ -e {place} ]; then chown --reference={place} {beside}; else chown root {beside}; fi; }}";
+        string write = source is null ? $"(umask 077; cat > {beside})" : $"mv -f {source} {beside}";
+        return $"if [ -d {place} ]; then echo 'Is a directory' >&2; exit 1; fi; {{ {write} && {owner} && {mode} && mv -f {beside} {place}; }} || {{ rm -f {beside}; exit 1; }}";
+    }
+
+    /// <summary>Removes a file.</summary>
+    public static string DeleteLine(string path) => $"rm -f {Operand(path)}";
+
+    /// <summary>The last line of what a command wrote.</summary>
+    public static string LastLine(string text) =>
+        text.Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.Length > 0) ?? "the command failed and did not say why.";
+
+    // Absolute, so that it is no option, whatever its name begins with.
+    private static string Operand(string path) => path.StartsWith("/", StringComparison.Ordinal)
+        ? RemoteQuoting.Quote(path)
+        : throw new ArgumentException($"'{path}' is no absolute path of a Linux guest.", nameof(path));
+}
