@@ -266,6 +266,47 @@ public sealed class FifteenPainsTests
     }
 
     [Fact]
+    public async Task Pain_09_a_running_vm_with_a_vgpu_does_not_move_before_vcenter_lets_it()
+    {
+        using PowerOnLab lab = await PowerOnLab.StartAsync("migration");
+        VimFaultException refused = await Assert.ThrowsAnyAsync<VimFaultException>(() => lab.MoveAsync("desk-a", "move-80-02"));
+        Assert.Equal("MigrationFeatureNotSupported", refused.FaultType);
+
+        // It keeps no VM from being powered on, so for a VM and for a host it is told, and blocks nothing.
+        ReadinessResult row = (await lab.JudgeVmAsync("desk-a")).Row("VMOTION-SETTING", ReadinessOutcome.Information);
+        Assert.Contains("vgpu.hotmigrate.enabled is not true", row.Seen, StringComparison.Ordinal);
+        Assert.StartsWith("Enable-VgpuMigration -Cluster MOVE-80", row.NextStep, StringComparison.Ordinal);
+        (await lab.JudgeHostAsync("move-80-01", ReadinessAction.UseVgpu)).Row("VMOTION-SETTING", ReadinessOutcome.Information);
+
+        await lab.EnableMigrationAsync("MOVE-80", new VgpuMigrationWish());
+        (await lab.JudgeVmAsync("desk-a")).Row("VMOTION-SETTING", ReadinessOutcome.Pass);
+        await lab.MoveAsync("desk-a", "move-80-02");
+        Assert.Equal("move-80-02", lab.Simulated.Raw.Vm("desk-a").HostName);
+    }
+
+    [Fact]
+    public async Task Pain_10_a_host_with_vgpu_vms_never_enters_maintenance_mode()
+    {
+        const string HostName = "move-80-04";
+        using PowerOnLab lab = await PowerOnLab.StartAsync("migration");
+        await lab.Simulated.PowerOffAsync("cad-b");
+        Assert.Equal("Timedout", (await Assert.ThrowsAnyAsync<VimFaultException>(() => lab.EnterMaintenanceAsync(HostName))).FaultType);
+
+        IReadOnlyList<ReadinessResult> rows = await lab.JudgeHostAsync(HostName, ReadinessAction.UseVgpu);
+        Assert.StartsWith("Enable-VgpuMigration -Cluster MOVE-80 -MaintenanceTimeoutSeconds <seconds>", rows.Row("DRS-VGPU-MAINTENANCE", ReadinessOutcome.Information).NextStep, StringComparison.Ordinal);
+        rows.Row("VMOTION-SETTING", ReadinessOutcome.Information);
+
+        // The commands that enter maintenance mode name the VMs that are in the way before they try.
+        ChangePlan plan = await lab.PlanAsync(PassthroughIntents.Enable([(await lab.ReadAsync()).Hosts.Single(host => host.Name == HostName).Devices[0]], new HostChangeOptions { Reboot = true }));
+        Assert.Contains(plan.Findings, finding => finding is { RuleId: "HOST-VMS-RUNNING", Blocks: true } && finding.Message.Contains("ai-d", StringComparison.Ordinal));
+
+        await lab.EnableMigrationAsync("MOVE-80", new VgpuMigrationWish { MaintenanceTimeoutSeconds = 300 });
+        (await lab.JudgeHostAsync(HostName, ReadinessAction.UseVgpu)).Row("DRS-VGPU-MAINTENANCE", ReadinessOutcome.Pass);
+        await lab.EnterMaintenanceAsync(HostName);
+        Assert.Equal(["move-80-02", "move-80-02"], new[] { "ai-d", "ai-e" }.Select(name => lab.Simulated.Raw.Vm(name).HostName));
+    }
+
+    [Fact]
     public async Task Pain_11_a_vib_that_is_installed_by_hand_is_gone_after_the_remediation()
     {
         const string HostName = "new-img-01";

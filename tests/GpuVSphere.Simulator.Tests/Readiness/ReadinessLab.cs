@@ -14,6 +14,7 @@ using GpuVSphere.Simulator.Tests.Passthrough;
 using GpuVSphere.Simulator.Tests.PowerOn;
 using GpuVSphere.Smi;
 using GpuVSphere.Vgpu;
+using GpuVSphere.Vim;
 
 namespace GpuVSphere.Simulator.Tests.Readiness;
 
@@ -67,6 +68,30 @@ internal static class ReadinessLab
 
     /// <summary>Puts a package on a host past every check and boots it, or by esxcli alone, which leaves it waiting for a reboot.</summary>
     public static void Put(this PowerOnLab lab, string host, string package) => lab.Simulated.Simulator.Orders.Install(host, SimulatedDrivers.File(package));
+
+    /// <summary>Moves a VM as an admin would.</summary>
+    public static async Task MoveAsync(this PowerOnLab lab, string vm, string host)
+    {
+        ManagedObjectReference task = await lab.Session.StartTaskAsync(
+            lab.Target(vm).Id.Reference,
+            "RelocateVM_Task",
+            writer => writer.Element("spec", spec => spec.Element("host", new ManagedObjectReference("HostSystem", lab.Simulated.Raw.Host(host).MoRef))),
+            CancellationToken.None);
+        await lab.Session.WaitForTaskAsync(task, null, CancellationToken.None);
+    }
+
+    /// <summary>Puts a host into maintenance mode as an admin would, with ten minutes' time.</summary>
+    public static Task EnterMaintenanceAsync(this PowerOnLab lab, string host) => lab.Session.EnterMaintenanceModeAsync(
+        new ManagedObjectReference("HostSystem", lab.Simulated.Raw.Host(host).MoRef), TimeSpan.FromMinutes(10), VsanDecommissionMode.NoAction, null, null, CancellationToken.None);
+
+    /// <summary>Does what Enable-VgpuMigration does for a cluster.</summary>
+    public static async Task EnableMigrationAsync(this PowerOnLab lab, string cluster, VgpuMigrationWish wish)
+    {
+        NamedObject meant = (await InventoryReader.ReadNamesAsync(lab.Session, CancellationToken.None)).Clusters.Single(one => one.Name == cluster);
+        IReadOnlyList<ChangeResult> results = await VmLab.RunAsync(lab.Operation(
+            VgpuMigrationIntents.Enable([VgpuMigrationIntents.TargetOf(lab.Session)], [new PlanTarget(meant.Id, meant.Name, meant.ServerName)], wish, [])));
+        Assert.All(results, result => Assert.True(result.Outcome is ChangeOutcome.Done or ChangeOutcome.Unchanged, $"{result.Outcome}: {result.Message}"));
+    }
 
     /// <summary>The one row of a rule with an outcome.</summary>
     public static ReadinessResult Row(this IReadOnlyList<ReadinessResult> rows, string ruleId, ReadinessOutcome outcome)
