@@ -338,12 +338,16 @@ public sealed class FifteenPainsTests
         await lab.AddVgpuAsync("v801-12", s_powerOn, "nvidia_a40-8q");
         Assert.Equal("525.147.05", lab.Simulated.Vm("v801-12").GuestDriver);
 
-        // Nothing on vSphere's side fails: the VM runs, and only the drivers of both sides tell.
+        // Nothing on vSphere's side fails: the VM runs, and its guest has a vGPU that its driver cannot start.
+        Assert.NotEqual(0, (await lab.InGuestAsync("v801-12", "nvidia-smi -L")).ExitCode);
+        Assert.Contains("RmInitAdapter failed", (await lab.InGuestAsync("v801-12", "dmesg")).Output, StringComparison.Ordinal);
+
         IReadOnlyList<ReadinessResult> rows = await lab.JudgeVmAsync("v801-12", HostName);
         Assert.Contains("guest driver of vGPU 17.x, 16.x", rows.Row("GUEST-DRIVER", ReadinessOutcome.Block).NextStep, StringComparison.Ordinal);
         (await lab.JudgeVmAsync("v801-12")).Row("GUEST-DRIVER", ReadinessOutcome.Confirm);
 
-        lab.Change(() => lab.Simulated.Vm("v801-12").GuestDriver = "550.163.01");
+        lab.Simulated.Simulator.GuestDrivers.Install("v801-12", "NVIDIA-Linux-x86_64-550.163.01-grid.run");
+        Assert.Contains("NVIDIA A40-8Q", (await lab.InGuestAsync("v801-12", "nvidia-smi -L")).Output, StringComparison.Ordinal);
         (await lab.JudgeVmAsync("v801-12", HostName)).Row("GUEST-DRIVER", ReadinessOutcome.Pass);
     }
 

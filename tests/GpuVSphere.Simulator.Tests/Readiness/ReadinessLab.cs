@@ -93,6 +93,13 @@ internal static class ReadinessLab
         Assert.All(results, result => Assert.True(result.Outcome is ChangeOutcome.Done or ChangeOutcome.Unchanged, $"{result.Outcome}: {result.Message}"));
     }
 
+    /// <summary>Runs a program in a VM's guest as root.</summary>
+    public static async Task<ShellResult> InGuestAsync(this PowerOnLab lab, string vm, string command)
+    {
+        using IGuestShell shell = await Guest.SimulatedShellTests.OpenAsync(lab.Simulated, vm, "root");
+        return await shell.RunAsync(new GuestCommand(command), CancellationToken.None);
+    }
+
     /// <summary>The one row of a rule with an outcome.</summary>
     public static ReadinessResult Row(this IReadOnlyList<ReadinessResult> rows, string ruleId, ReadinessOutcome outcome)
     {
