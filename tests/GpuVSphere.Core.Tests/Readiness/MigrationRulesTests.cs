@@ -22,7 +22,7 @@ public sealed class MigrationRulesTests
     };
 
     /// <summary>A rule, what is asked, how things stand, what it says of them, and a word that must be in it.</summary>
-    public static TheoryData<string, ReadinessAction, string, VerdictKind, string> Cases() => new()
+    public static TheoryData<string, ReadinessAction, string, VerdictKind, string> Rows() => new()
     {
         { "VMOTION-SETTING", ReadinessAction.Evacuate, "as it should be", VerdictKind.Holds, "true" },
         { "VMOTION-SETTING", ReadinessAction.Evacuate, "setting off", VerdictKind.Confirmed, "Enable-VgpuMigration -Cluster GPU" },
@@ -60,8 +60,11 @@ public sealed class MigrationRulesTests
         { "PRIVILEGE-CLUSTER", ReadinessAction.EnableMigration, "privileges unreadable", VerdictKind.Unconfirmed, "could not be read" },
     };
 
+    /// <summary>The same for what looks over the tables of all rules: what is asked and how things stand in one text, and the rule.</summary>
+    public static IEnumerable<object[]> Cases() => Rows().Select(row => new object[] { $"{row[1]}/{row[2]}", row[0] });
+
     [Theory]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(Rows))]
     public void Each_rule_says_what_it_saw(string ruleId, ReadinessAction action, string how, VerdictKind kind, string word)
     {
         Verdict verdict = Assert.Single(Evaluate(ruleId, Subject(action, how)));
@@ -84,7 +87,7 @@ public sealed class MigrationRulesTests
     [Fact]
     public void Nothing_stops_a_change_of_settings_but_a_missing_privilege()
     {
-        string[] all = [.. Cases().Select(row => (string)row[2]).Distinct()];
+        string[] all = [.. Rows().Select(row => (string)row[2]).Distinct()];
         Assert.All(all.Where(how => how != "no privileges"), how => Assert.DoesNotContain(
             ReadinessRules.Check([Subject(ReadinessAction.EnableMigration, how)]), finding => finding.Blocks));
     }
@@ -101,6 +104,12 @@ public sealed class MigrationRulesTests
         ReadinessRule rule = ReadinessRules.All.Single(rule => rule.Id == ruleId);
         Assert.NotEqual(ReadinessAction.None, rule.AppliesTo & subject.Action);
         return [.. rule.Evaluate(subject)];
+    }
+
+    private static ReadinessSubject Subject(string what)
+    {
+        string[] parts = what.Split('/');
+        return Subject(Enum.Parse<ReadinessAction>(parts[0]), parts[1]);
     }
 
     private static ReadinessSubject Subject(ReadinessAction action, string how)

@@ -250,7 +250,7 @@ public sealed class ReadinessRulesTests
         });
         Assert.Empty(ReadinessRules.All.Select(rule => rule.Id).Except(Spoiled().Select(row => (string)row[1])).Except(VgpuRulesTests.Spoiled().Select(row => (string)row[1]))
             .Except(HostSoftwareRulesTests.Spoiled().Select(row => (string)row[1])).Except(GuestDriverRulesTests.Spoiled().Select(row => (string)row[1]))
-            .Except(UseRulesTests.Cases().Select(row => (string)row[1])).Except(MigrationRulesTests.Cases().Select(row => (string)row[0])));
+            .Except(UseRulesTests.Cases().Select(row => (string)row[1])).Except(MigrationRulesTests.Rows().Select(row => (string)row[0])));
     }
 
     [Fact]
