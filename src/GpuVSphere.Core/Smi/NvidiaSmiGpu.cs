@@ -43,6 +43,12 @@ public sealed record NvidiaSmiGpu
     /// <summary>SR-IOV or Non SR-IOV.</summary>
     public string? HostVgpuMode { get; init; }
 
+    /// <summary>In a guest: the product that the GPU is licensed for, such as NVIDIA RTX Virtual Workstation; null where the driver names none.</summary>
+    public string? LicensedProduct { get; init; }
+
+    /// <summary>In a guest: Licensed, with when it ends where the driver says so, or Unlicensed; null where the GPU needs no licence, and on hosts.</summary>
+    public string? LicenseStatus { get; init; }
+
     /// <summary>Whether vGPUs of different sizes may share it (driver 550 and later): Enabled or Disabled.</summary>
     public string? VgpuHeterogeneousMode { get; init; }
 

@@ -50,12 +50,17 @@ internal sealed class SmiFields
     {
         Index = index,
         Address = PciAddress.TryParse(address ?? Text("pci/pci_bus_id", "pci/bus id"), out PciAddress at) ? at : null,
-        Name = Text("product_name", "product name") ?? string.Empty,
+        // In the text form the licensed product's name has the same key as the GPU's, in a part of its own.
+        Name = Text("product_name", "/product name", "product name") ?? string.Empty,
         Uuid = Text("uuid", "gpu uuid"),
         Serial = Text("serial", "serial number"),
         DriverVersion = driver,
         VirtualizationMode = Text("gpu_virtualization_mode/virtualization_mode", "virtualization mode"),
         HostVgpuMode = Text("gpu_virtualization_mode/host_vgpu_mode", "host vgpu mode"),
+        LicensedProduct = Text(
+            "vgpu_software_licensed_product/licensed_product_name", "grid_licensed_product/licensed_product_name", "vgpu software licensed product/product name", "grid licensed product/product name"),
+        LicenseStatus = Text(
+            "vgpu_software_licensed_product/license_status", "grid_licensed_product/license_status", "vgpu software licensed product/license status", "grid licensed product/license status"),
         VgpuHeterogeneousMode = Text("gpu_virtualization_mode/vgpu_heterogeneous_mode", "vgpu heterogeneous mode"),
         EccCurrent = Switch("ecc_mode/current_ecc", "ecc mode/current"),
         EccPending = Switch("ecc_mode/pending_ecc", "ecc mode/pending"),
