@@ -87,6 +87,9 @@ public sealed class VgpuCatalog
     /// <summary>Which licence servers the releases work with.</summary>
     public IReadOnlyList<LicenseRule> LicenseRules { get; internal init; } = [];
 
+    /// <summary>The CUDA toolkits and the drivers that they need, oldest first.</summary>
+    public IReadOnlyList<CudaToolkit> CudaToolkits { get; internal init; } = [];
+
     /// <summary>Which releases serve which board.</summary>
     public IReadOnlyList<GpuReleaseRange> GpuRanges { get; internal init; } = [];
 
@@ -115,6 +118,15 @@ public sealed class VgpuCatalog
         VgpuBoard[] sameDevice = [.. _boards[deviceId]];
         VgpuBoard[] sameBoard = [.. sameDevice.Where(board => board.Subsystems.Contains(new GpuSubsystem(subVendorId, subDeviceId)))];
         return sameBoard.Length > 0 ? sameBoard : sameDevice;
+    }
+
+    /// <summary>Finds what is known of a CUDA toolkit: its own row, else that of the nearest one before it in its minor version.</summary>
+    /// <param name="version">The toolkit; of a minor version alone (<c>12.4</c>) its latest.</param>
+    /// <returns>Null when its minor version is not known.</returns>
+    public CudaToolkit? FindToolkit(CudaVersion version)
+    {
+        CudaToolkit[] same = [.. CudaToolkits.Where(toolkit => toolkit.Version.IsMinorOf(version))];
+        return version.Patch is null ? same.LastOrDefault() : same.LastOrDefault(toolkit => toolkit.Version.CompareTo(version) <= 0) ?? same.FirstOrDefault();
     }
 
     /// <summary>Finds the release by its name.</summary>

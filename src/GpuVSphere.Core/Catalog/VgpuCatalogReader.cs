@@ -27,11 +27,12 @@ internal static class VgpuCatalogReader
 
     private static readonly string[] s_pairColumns = ["from", "until", "relation", "accepted", "confidence", "source"];
     private static readonly string[] s_licenseColumns = ["from", "until", "server", "accepted", "source"];
+    private static readonly string[] s_toolkitColumns = ["toolkit", "linux_driver", "windows_driver", "least_linux", "least_windows", "basis"];
     private static readonly string[] s_rangeColumns = ["board", "first", "first_confidence", "last", "last_listed", "source"];
 
     /// <summary>The files that make up a catalogue of vGPU.</summary>
     internal static IReadOnlyList<string> Files { get; } =
-        ["vgpu-boards.csv", "vgpu-types.csv", "vgpu-releases.csv", "vgpu-packages.csv", "esxi-builds.csv", "vgpu-pairs.csv", "vgpu-licences.csv", "vgpu-gpus.csv"];
+        ["vgpu-boards.csv", "vgpu-types.csv", "vgpu-releases.csv", "vgpu-packages.csv", "esxi-builds.csv", "vgpu-pairs.csv", "vgpu-licences.csv", "vgpu-gpus.csv", "cuda-toolkits.csv"];
 
     /// <summary>Reads a catalogue.</summary>
     /// <param name="open">Opens one of <see cref="Files"/>.</param>
@@ -61,6 +62,7 @@ internal static class VgpuCatalogReader
         {
             PairRules = Table("pairs of manager and guest", "vgpu-pairs.csv", s_pairColumns, Pair),
             LicenseRules = licenses,
+            CudaToolkits = [.. Table("CUDA toolkits", "cuda-toolkits.csv", s_toolkitColumns, Toolkit).OrderBy(toolkit => toolkit.Version)],
             GpuRanges = Table("releases of GPUs", "vgpu-gpus.csv", s_rangeColumns, row => Range(row, boardOf, ranges)),
         };
 
@@ -197,6 +199,21 @@ internal static class VgpuCatalogReader
         Accepted(row),
         row.Confidence("confidence"),
         row.Needed("source"));
+
+    private static CudaToolkit Toolkit(CsvTable row) => new()
+    {
+        Version = CudaVersion.TryParse(row.Needed("toolkit")) ?? throw row.Invalid($"has the toolkit '{row.Text("toolkit")}'; it must look like 12.4.1"),
+        LinuxDriver = row.Driver("linux_driver") ?? throw row.Invalid("has no linux_driver"),
+        WindowsDriver = row.Driver("windows_driver"),
+        LeastLinuxDriver = row.Driver("least_linux"),
+        LeastWindowsDriver = row.Driver("least_windows"),
+        IsRequired = row.Text("basis") switch
+        {
+            "required" => true,
+            "bundled" => false,
+            _ => throw row.Invalid($"has basis '{row.Text("basis")}', which is neither required nor bundled"),
+        },
+    };
 
     private static LicenseRule License(CsvTable row) => new(
         row.NeededNumber("from", 1, MostMajor),

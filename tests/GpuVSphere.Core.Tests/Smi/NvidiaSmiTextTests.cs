@@ -350,4 +350,26 @@ public sealed class NvidiaSmiTextTests
     }
 
     private static NvidiaSmiReport Sample(string file) => NvidiaSmiText.Read(File.ReadAllText(Samples.Require(file)));
+
+    [Theory]
+    [InlineData("    vGPU Software Licensed Product\n        Product Name                      : NVIDIA RTX Virtual Workstation\n        License Status                    : Licensed (Expiry: 2024-10-19 6:51:17 GMT)\n", "NVIDIA RTX Virtual Workstation", "Licensed (Expiry: 2024-10-19 6:51:17 GMT)")]
+    [InlineData("    GRID Licensed Product\n        Product Name              : GRID Virtual Workstation\n        License Status            : Unlicensed\n", "GRID Virtual Workstation", "Unlicensed")]
+    [InlineData("    vGPU Software Licensed Product\n        License Status                    : Unlicensed (Unrestricted)\n", null, "Unlicensed (Unrestricted)")]
+    [InlineData("", null, null)]
+    public void A_guest_s_licence_is_read_and_its_product_is_not_taken_for_the_gpu(string part, string? product, string? status)
+    {
+        string text = "==============NVSMI LOG==============\n\nDriver Version                            : 535.161.07\n\nAttached GPUs                             : 1\nGPU 00000000:02:00.0\n"
+            + "    Product Name                          : GRID P100-8Q\n    GPU Virtualization Mode\n        Virtualization Mode               : VGPU\n" + part + "    FB Memory Usage\n        Total                             : 8192 MiB\n";
+        NvidiaSmiGpu gpu = Assert.Single(NvidiaSmiText.Read(text).Gpus);
+        Assert.Equal(("GRID P100-8Q", product, status, 8192), (gpu.Name, gpu.LicensedProduct, gpu.LicenseStatus, gpu.MemoryTotalMB));
+    }
+
+    [Fact]
+    public void The_XML_form_has_the_licence_too()
+    {
+        NvidiaSmiGpu gpu = Assert.Single(NvidiaSmiText.Read(
+            "<nvidia_smi_log><gpu id=\"00000000:02:00.0\"><product_name>GRID P100-8Q</product_name><vgpu_software_licensed_product><licensed_product_name>NVIDIA Virtual PC</licensed_product_name>"
+            + "<license_status>Unlicensed</license_status></vgpu_software_licensed_product></gpu></nvidia_smi_log>").Gpus);
+        Assert.Equal(("GRID P100-8Q", "NVIDIA Virtual PC", "Unlicensed"), (gpu.Name, gpu.LicensedProduct, gpu.LicenseStatus));
+    }
 }
