@@ -20,7 +20,7 @@ internal static class ClientToken
     public const string Mode = "744";
 
     // Those that were seen have two to four kilobytes.
-    private const int MostBytes = 64 * 1024;
+    public const int MostBytes = 64 * 1024;
     private const string Prefix = "client_configuration_token_";
     private const string Ending = ".tok";
 

@@ -1,0 +1,128 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using GpuVSphere.Catalog;
+using GpuVSphere.Changes;
+
+namespace GpuVSphere.Guest;
+
+/// <summary>What a user can ask for of CUDA in guests, as intents. <c>GpuOperations</c> makes operations of them.</summary>
+public static class CudaToolkitIntents
+{
+    /// <summary>Where the samples go unless told otherwise.</summary>
+    public const string DefaultSamplesFolder = "/usr/local/src";
+
+    /// <summary>The image that nvidia-smi is run in unless told otherwise: NVIDIA's runtime brings the program along.</summary>
+    public const string DefaultImage = "ubuntu";
+
+    /// <summary>The toolkit of a file is to be in the guests: a run-file with its patches, or a package that brings a repository.</summary>
+    /// <param name="vms">The VMs.</param>
+    /// <param name="path">The file on this machine.</param>
+    /// <param name="patches">The patches on this machine, in any order; for run-files.</param>
+    /// <param name="samplesFolder">The folder in the guest for the samples; null for none.</param>
+    /// <param name="link">Whether /usr/local/cuda is to be this toolkit.</param>
+    /// <param name="overrideCheck">Whether the run-file goes on with a compiler that it does not know.</param>
+    /// <param name="options">The options of changes of guests.</param>
+    /// <exception cref="GpuVSphereException">CudaFileNotFound, CudaFileUnknown, CudaPatchWrong.</exception>
+    public static ChangeIntent FromFile(
+        IEnumerable<PlanTarget> vms, string path, IReadOnlyList<string> patches, string? samplesFolder, bool link, bool overrideCheck, IReadOnlyDictionary<string, string> options)
+    {
+        CudaPackageName name = Named(path);
+        if (name.Kind == CudaPackageKind.Patch)
+        {
+            throw new GpuVSphereException(
+                "CudaFileUnknown", GpuErrorCategory.InvalidArgument, $"{name.FileName} is a patch for CUDA {name.Version}.", path, "Give the toolkit's run-file with -Path, and the patches with -Patch.");
+        }
+
+        CudaPackageName[] mends = [.. patches.Select(Named)];
+        if (mends.FirstOrDefault(mend => mend.Kind != CudaPackageKind.Patch || !(mend.Version.Patch is null ? mend.Version.IsMinorOf(name.Version) : mend.Version == name.Version) || name.Kind != CudaPackageKind.RunFile) is { } wrong)
+        {
+            throw new GpuVSphereException(
+                "CudaPatchWrong", GpuErrorCategory.InvalidArgument, $"{wrong.FileName} is no patch for {name.FileName}.", wrong.FileName, $"Give patches for CUDA {name.Version} with its run-file.");
+        }
+
+        Dictionary<string, string> wanted = new(StringComparer.Ordinal)
+        {
+            [CudaWish.MethodName] = (name.Kind == CudaPackageKind.RunFile ? CudaMethod.RunFile : CudaMethod.Package).ToString(),
+            [CudaWish.VersionName] = name.Version.ToString(),
+            [CudaWish.FileName] = Path.GetFullPath(path),
+        };
+        foreach ((CudaPackageName mend, string file) in mends.Zip(patches, (mend, file) => (mend, file)))
+        {
+            wanted[CudaWish.PatchPrefix + mend.Patch!.Value.ToString("00", System.Globalization.CultureInfo.InvariantCulture)] = Path.GetFullPath(file);
+        }
+
+        if (samplesFolder is not null && name.Kind == CudaPackageKind.RunFile)
+        {
+            wanted[CudaWish.SamplesName] = samplesFolder.StartsWith("/", StringComparison.Ordinal) ? samplesFolder : throw new GpuVSphereException(
+                "SamplesPathInvalid", GpuErrorCategory.InvalidArgument, $"'{samplesFolder}' is no absolute path in a Linux guest.", samplesFolder, "Give a folder such as " + DefaultSamplesFolder + ".");
+        }
+
+        Set(wanted, CudaWish.LinkName, link);
+        Set(wanted, CudaWish.OverrideName, overrideCheck);
+        return Intent($"Install CUDA {name.Version}", vms, wanted, options);
+    }
+
+    /// <summary>The toolkit is to come from the guests' own repositories.</summary>
+    /// <param name="vms">The VMs.</param>
+    /// <param name="version">Such as <c>12.4</c>: packages are named by it.</param>
+    /// <param name="link">Whether /usr/local/cuda is to be this toolkit.</param>
+    /// <param name="options">The options of changes of guests.</param>
+    /// <exception cref="GpuVSphereException">CudaVersionInvalid.</exception>
+    public static ChangeIntent FromRepository(IEnumerable<PlanTarget> vms, string version, bool link, IReadOnlyDictionary<string, string> options)
+    {
+        CudaVersion read = CudaVersion.TryParse(version) ?? throw new GpuVSphereException(
+            "CudaVersionInvalid", GpuErrorCategory.InvalidArgument, $"'{version}' is no version of CUDA.", version, "Give it as 12.4.");
+        Dictionary<string, string> wanted = new(StringComparer.Ordinal)
+        {
+            [CudaWish.MethodName] = CudaMethod.Package.ToString(),
+            [CudaWish.VersionName] = read.MinorText,
+        };
+        Set(wanted, CudaWish.LinkName, link);
+        return Intent($"Install CUDA {read.MinorText}", vms, wanted, options);
+    }
+
+    /// <summary>Containers in the guests are to have the GPU: Docker with NVIDIA's runtime.</summary>
+    /// <param name="vms">The VMs.</param>
+    /// <param name="image">The image that nvidia-smi is run in.</param>
+    /// <param name="options">The options of changes of guests.</param>
+    /// <exception cref="GpuVSphereException">ImageInvalid.</exception>
+    public static ChangeIntent Containers(IEnumerable<PlanTarget> vms, string image, IReadOnlyDictionary<string, string> options)
+    {
+        string plain = image.Trim();
+        bool isName = plain.Length is > 0 and <= 255 && char.IsLetterOrDigit(plain[0]) && plain.All(c => c < 128 && (char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or ':' or '@'));
+        return !isName ? throw new GpuVSphereException("ImageInvalid", GpuErrorCategory.InvalidArgument, $"'{plain}' is no name of an image.", plain, "Give it as docker takes it: nvidia/cuda:12.4.1-base-ubuntu22.04")
+            : Intent(
+                "Give containers the GPU",
+                vms,
+                new(StringComparer.Ordinal) { [CudaWish.MethodName] = CudaMethod.Container.ToString(), [CudaWish.ImageName] = plain },
+                options);
+    }
+
+    private static CudaPackageName Named(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new GpuVSphereException("CudaFileNotFound", GpuErrorCategory.ObjectNotFound, $"There is no file {path}.", path, "Download it from developer.nvidia.com/cuda-downloads, and give its path.");
+        }
+
+        return CudaPackageName.Read(path) ?? throw new GpuVSphereException(
+            "CudaFileUnknown",
+            GpuErrorCategory.InvalidArgument,
+            $"{Path.GetFileName(path)} has none of the names of NVIDIA's files for CUDA on Linux.",
+            path,
+            "Keep the name that it was downloaded by: cuda_9.1.85_387.26_linux, cuda_9.1.85.1_linux, cuda-repo-...-local-....deb or .rpm.");
+    }
+
+    private static ChangeIntent Intent(string title, IEnumerable<PlanTarget> vms, Dictionary<string, string> wanted, IReadOnlyDictionary<string, string> options) =>
+        new(CudaToolkitFactory.IntentKind, title, [.. vms.Select(vm => new IntentTarget(vm, wanted))], options);
+
+    private static void Set(Dictionary<string, string> wanted, string name, bool isSet)
+    {
+        if (isSet)
+        {
+            wanted[name] = "true";
+        }
+    }
+}

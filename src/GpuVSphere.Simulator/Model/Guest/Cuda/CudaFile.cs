@@ -1,0 +1,41 @@
+using System;
+using System.Linq;
+using System.Text;
+
+namespace GpuVSphere.Simulator.Model.Guest.Cuda;
+
+/// <summary>Knows the stand-ins of <see cref="SimulatedCuda"/>: run-files run as a program, packages are read by dpkg and rpm.</summary>
+internal sealed class CudaFile : IGuestFileFormat, IGuestPackageFormat
+{
+    public string? ProgramOf(byte[] content) => Words(content) is ["toolkit" or "patch", ..] ? "cuda-run-file" : null;
+
+    public GuestPackage? Read(string fileName, byte[] content)
+    {
+        if (Words(content) is not ["repository", { } version] || CudaRelease.Read(version) is not { } release)
+        {
+            return null;
+        }
+
+        string name = "cuda-repo-" + release.Minor.Replace('.', '-') + "-local";
+        return new GuestPackage(name, release.Version)
+        {
+            Installed = guest =>
+            {
+                guest.Files.Put("/var/" + name + "/version", release.Version);
+                guest.Files.Put("/var/" + name + "/cuda-sim-keyring.gpg", "key");
+            },
+        };
+    }
+
+    /// <summary>What a stand-in says it is; empty for any other file.</summary>
+    public static string[] Words(byte[] content)
+    {
+        if (content.Length > 4096)
+        {
+            return [];
+        }
+
+        string? line = Encoding.ASCII.GetString(content).Split('\n').Skip(1).FirstOrDefault();
+        return line?.StartsWith(SimulatedCuda.Mark, StringComparison.Ordinal) == true ? line.Substring(SimulatedCuda.Mark.Length).Split(' ') : [];
+    }
+}

@@ -1,0 +1,39 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace GpuVSphere.Simulator.Model.Guest.Cuda;
+
+/// <summary>What NVIDIA's repositories have, in the guests that have these: toolkits without a driver, and the container toolkit. Docker comes from the distribution's.</summary>
+internal sealed class CudaPackages : IGuestPackageSource
+{
+    private static readonly string[] s_containerLists = ["/etc/apt/sources.list.d/nvidia-container-toolkit.list", "/etc/yum.repos.d/nvidia-container-toolkit.repo"];
+
+    public IEnumerable<GuestPackage> PackagesFor(SimulatedGuest guest)
+    {
+        foreach (string name in guest.Files.List("/var").Where(name => name.StartsWith("cuda-repo-", StringComparison.Ordinal)))
+        {
+            // apt takes a repository only with its key.
+            bool hasKey = !guest.Distribution.IsDebian || guest.Files.Exists("/usr/share/keyrings/cuda-sim-keyring.gpg");
+            if (hasKey && CudaRelease.Read(guest.Files.Text("/var/" + name + "/version") ?? string.Empty) is { } release)
+            {
+                yield return new GuestPackage("cuda-toolkit-" + release.Minor.Replace('.', '-'), release.Version + "-1")
+                {
+                    Installed = one =>
+                    {
+                        release.Install(one);
+                        one.Files.Remove("/usr/local/cuda");
+                        one.Files.PutLink("/etc/alternatives/cuda", release.Folder);
+                        one.Files.PutLink("/usr/local/cuda", "/etc/alternatives/cuda");
+                    },
+                };
+            }
+        }
+
+        yield return new GuestPackage(guest.Distribution.IsDebian ? "docker.io" : "docker-ce", "26.1.3") { Programs = ["/usr/bin/docker", "/usr/bin/dockerd"], Installed = DockerState.Install };
+        if (s_containerLists.Any(guest.Files.Exists))
+        {
+            yield return new GuestPackage("nvidia-container-toolkit", "1.17.3-1") { Programs = ["/usr/bin/nvidia-ctk", "/usr/bin/nvidia-container-runtime"] };
+        }
+    }
+}

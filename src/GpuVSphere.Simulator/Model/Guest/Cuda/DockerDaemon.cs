@@ -1,0 +1,31 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace GpuVSphere.Simulator.Model.Guest.Cuda;
+
+/// <summary>dockerd: reads its settings when it starts, and knows no later ones.</summary>
+internal sealed class DockerDaemon : IGuestProgram
+{
+    public IReadOnlyList<string> Names { get; } = ["dockerd"];
+
+    public async Task<int> RunAsync(GuestCall call, CancellationToken cancellationToken)
+    {
+        string settings = call.Locked(() => call.Guest.State<DockerState>().Settings = call.Guest.Files.Text("/etc/docker/daemon.json") ?? "{}");
+        try
+        {
+            await call.DelayAsync(TimeSpan.FromDays(3650), cancellationToken).ConfigureAwait(false);
+            return 0;
+        }
+        finally
+        {
+            call.Locked(() =>
+            {
+                DockerState state = call.Guest.State<DockerState>();
+                state.Settings = ReferenceEquals(state.Settings, settings) ? null : state.Settings;
+                return 0;
+            });
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System;
+using System.Collections.Generic;
+
+namespace GpuVSphere.Simulator.Model.Guest.Cuda;
+
+/// <summary>What the docker daemon of a guest knows.</summary>
+internal sealed class DockerState
+{
+    /// <summary>The settings that it read when it started; null while it does not run.</summary>
+    public string? Settings { get; set; }
+
+    /// <summary>The images that are in the guest.</summary>
+    public HashSet<string> Images { get; } = new(StringComparer.Ordinal);
+
+    public bool HasRuntime => Settings?.IndexOf("\"nvidia\"", StringComparison.Ordinal) >= 0;
+
+    public static void Install(SimulatedGuest guest)
+    {
+        guest.Files.PutDirectory("/etc/docker");
+        guest.Files.Put("/usr/lib/systemd/system/docker.service", "[Unit]\nDescription=Docker Application Container Engine\n[Service]\nExecStart=/usr/bin/dockerd\n[Install]\nWantedBy=multi-user.target\n");
+        guest.EnabledUnits.Add("docker.service");
+        GuestUnits.Start(guest, "docker");
+    }
+}
