@@ -7,7 +7,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Catalog;
 using GpuVSphere.Changes;
-using GpuVSphere.GuestOs;
 using GpuVSphere.Shell;
 
 namespace GpuVSphere.Guest;
@@ -131,7 +130,7 @@ internal sealed class CudaChange(IGuestShell shell, PlanTarget target, CudaGuest
 
                 // NVIDIA's .deb leaves its key in the folder of the packages, and says to copy it to where apt looks for keys.
                 string line = guest.PackageManager == "apt"
-                    ? $"dpkg -i {path} && for k in /var/cuda-repo-*/cuda-*-keyring.gpg; do [ -f \"$k\" ] && cp \"$k\" /usr/share/keyrings/; done; apt-get update"
+                    ? $"dpkg -i {path} && mkdir -p /usr/share/keyrings && for k in /var/cuda-repo-*/cuda-*-keyring.gpg; do [ -f \"$k\" ] && cp \"$k\" /usr/share/keyrings/; done; apt-get update"
                     : $"rpm -U --replacepkgs {path} && {guest.PackageManager} clean all";
                 await MustAsync(line, s_long, "CudaPackageFailed", $"{name} could not be brought in", cancellationToken).ConfigureAwait(false);
             }

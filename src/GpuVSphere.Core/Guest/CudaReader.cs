@@ -6,7 +6,6 @@ using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Catalog;
-using GpuVSphere.GuestOs;
 using GpuVSphere.Shell;
 
 namespace GpuVSphere.Guest;
@@ -14,6 +13,8 @@ namespace GpuVSphere.Guest;
 /// <summary>Reads what a guest has of CUDA.</summary>
 internal static class CudaReader
 {
+    private const string System = "cat /etc/os-release; for p in zypper yum dnf apt-get; do command -v $p >/dev/null && m=$p; done; echo manager $m";
+
     private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(2);
     private static readonly Regex s_compiler = new(@"release \d+\.\d+, V(?<version>\d+\.\d+\.\d+)", RegexOptions.CultureInvariant);
     private static readonly Regex s_json = new(@"""cuda""\s*:\s*\{[^}]*""version""\s*:\s*""(?<version>\d+\.\d+\.\d+)""", RegexOptions.CultureInvariant);
@@ -31,11 +32,14 @@ internal static class CudaReader
             return guest;
         }
 
-        GuestSystem system = await GuestSystem.ReadAsync(shell, cancellationToken).ConfigureAwait(false);
-        guest = guest with { Distribution = system.DistributionId + " " + system.VersionId, PackageManager = system.PackageManager };
+        string[] system = [.. (await RunAsync(shell, System, cancellationToken).ConfigureAwait(false)).Output.Split('\n').Select(line => line.Trim())];
+        string? manager = system.FirstOrDefault(line => line.StartsWith("manager ", StringComparison.Ordinal))?.Substring(8);
+        guest = guest with { Distribution = $"{Release("ID=")} {Release("VERSION_ID=")}".Trim(), PackageManager = manager == "apt-get" ? "apt" : manager };
         return wish.Method == CudaMethod.Container
             ? await ReadContainersAsync(shell, guest, wish.Image!, cancellationToken).ConfigureAwait(false)
             : await ReadToolkitsAsync(shell, guest, wish, cancellationToken).ConfigureAwait(false);
+
+        string Release(string name) => system.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?.Substring(name.Length).Trim('"') ?? string.Empty;
     }
 
     /// <summary>The toolkits in what <see cref="ToolkitsCommand"/> wrote, with the patches that each lists.</summary>

@@ -10,6 +10,9 @@ namespace GpuVSphere.Guest;
 /// <summary>What a user can ask for of CUDA in guests, as intents. <c>GpuOperations</c> makes operations of them.</summary>
 public static class CudaToolkitIntents
 {
+    /// <summary>The kind of these intents.</summary>
+    internal const string Kind = "CudaToolkit";
+
     /// <summary>Where the samples go unless told otherwise.</summary>
     public const string DefaultSamplesFolder = "/usr/local/src";
 
@@ -116,7 +119,7 @@ public static class CudaToolkitIntents
     }
 
     private static ChangeIntent Intent(string title, IEnumerable<PlanTarget> vms, Dictionary<string, string> wanted, IReadOnlyDictionary<string, string> options) =>
-        new(CudaToolkitFactory.IntentKind, title, [.. vms.Select(vm => new IntentTarget(vm, wanted))], options);
+        new(Kind, title, [.. vms.Select(vm => new IntentTarget(vm, wanted))], options);
 
     private static void Set(Dictionary<string, string> wanted, string name, bool isSet)
     {

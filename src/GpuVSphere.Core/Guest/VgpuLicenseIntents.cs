@@ -10,6 +10,9 @@ namespace GpuVSphere.Guest;
 /// <summary>What a user can ask for of guests' licences, as intents. <c>GpuOperations</c> makes operations of them.</summary>
 public static class VgpuLicenseIntents
 {
+    /// <summary>The kind of these intents.</summary>
+    internal const string Kind = "VgpuLicense";
+
     /// <summary>In an intent's options: how many seconds may pass until the licence is there.</summary>
     internal const string TimeoutOption = "licenseTimeoutSeconds";
 
@@ -101,7 +104,7 @@ public static class VgpuLicenseIntents
         Add(wanted, LicenseWish.RemoveOtherName, removeOther ? "true" : null);
         Dictionary<string, string> all = options.ToDictionary(option => option.Key, option => option.Value, StringComparer.Ordinal);
         all[TimeoutOption] = timeoutSeconds.ToString(CultureInfo.InvariantCulture);
-        return new ChangeIntent(VgpuLicenseFactory.IntentKind, title, [.. vms.Select(vm => new IntentTarget(vm, wanted))], all);
+        return new ChangeIntent(Kind, title, [.. vms.Select(vm => new IntentTarget(vm, wanted))], all);
     }
 
     private static void Add(Dictionary<string, string> wanted, string name, string? value)

@@ -53,6 +53,9 @@ internal sealed class SimulatedInventory : IServerModel
 
     public SimulatorOrders Orders { get; }
 
+    /// <summary>The licence servers that guests can reach.</summary>
+    public Guest.Licensing.LicenseServers LicenseServers { get; } = new();
+
     /// <summary>What the hosts can download, by address; every other address is out of reach.</summary>
     public Dictionary<string, byte[]> Downloads { get; } = new(StringComparer.Ordinal);
 

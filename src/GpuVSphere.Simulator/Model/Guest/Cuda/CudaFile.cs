@@ -7,11 +7,12 @@ namespace GpuVSphere.Simulator.Model.Guest.Cuda;
 /// <summary>Knows the stand-ins of <see cref="SimulatedCuda"/>: run-files run as a program, packages are read by dpkg and rpm.</summary>
 internal sealed class CudaFile : IGuestFileFormat, IGuestPackageFormat
 {
-    public string? ProgramOf(byte[] content) => Words(content) is ["toolkit" or "patch", ..] ? "cuda-run-file" : null;
+    public string? ProgramOf(byte[] content) => Words(content).FirstOrDefault() is "toolkit" or "patch" ? "cuda-run-file" : null;
 
     public GuestPackage? Read(string fileName, byte[] content)
     {
-        if (Words(content) is not ["repository", { } version] || CudaRelease.Read(version) is not { } release)
+        string[] words = Words(content);
+        if (words.FirstOrDefault() != "repository" || CudaRelease.Read(words[1]) is not { } release)
         {
             return null;
         }
@@ -21,6 +22,7 @@ internal sealed class CudaFile : IGuestFileFormat, IGuestPackageFormat
         {
             Installed = guest =>
             {
+                guest.Files.PutDirectory("/var/" + name);
                 guest.Files.Put("/var/" + name + "/version", release.Version);
                 guest.Files.Put("/var/" + name + "/cuda-sim-keyring.gpg", "key");
             },

@@ -12,20 +12,13 @@ internal sealed class DockerDaemon : IGuestProgram
 
     public async Task<int> RunAsync(GuestCall call, CancellationToken cancellationToken)
     {
-        string settings = call.Locked(() => call.Guest.State<DockerState>().Settings = call.Guest.Files.Text("/etc/docker/daemon.json") ?? "{}");
-        try
+        call.Locked(() =>
         {
-            await call.DelayAsync(TimeSpan.FromDays(3650), cancellationToken).ConfigureAwait(false);
+            DockerState state = call.Guest.State<DockerState>();
+            (state.Daemon, state.Settings) = (GuestUnits.PidOf(call.Guest, "docker"), call.Guest.Files.Text("/etc/docker/daemon.json") ?? "{}");
             return 0;
-        }
-        finally
-        {
-            call.Locked(() =>
-            {
-                DockerState state = call.Guest.State<DockerState>();
-                state.Settings = ReferenceEquals(state.Settings, settings) ? null : state.Settings;
-                return 0;
-            });
-        }
+        });
+        await call.DelayAsync(TimeSpan.FromDays(3650), cancellationToken).ConfigureAwait(false);
+        return 0;
     }
 }

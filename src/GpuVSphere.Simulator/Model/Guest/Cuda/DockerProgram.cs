@@ -29,7 +29,13 @@ internal sealed class DockerProgram : IGuestProgram
             return call.Fail("permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock");
         }
 
-        if (call.Locked(() => state.Settings) is null)
+        // A daemon that is starting is waited for: its socket is systemd's, and takes the question meanwhile.
+        for (int waits = 0; waits < 30 && call.Locked(() => GuestUnits.IsActive(call.Guest, "docker") && !state.IsUp(call.Guest)); waits++)
+        {
+            await call.DelayAsync(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!call.Locked(() => state.IsUp(call.Guest)))
         {
             return call.Fail("Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?");
         }
