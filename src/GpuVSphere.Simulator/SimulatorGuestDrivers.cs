@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using GpuVSphere.Simulator.Model;
 using GpuVSphere.Simulator.Model.Guest;
+using GpuVSphere.Simulator.Model.Guest.Licensing;
 using GpuVSphere.Simulator.Model.Guest.Nvidia;
 
 namespace GpuVSphere.Simulator;
@@ -27,6 +28,7 @@ public sealed class SimulatorGuestDrivers
             {
                 guest.State<GuestNvidia>().Taken = driver;
                 guest.Modules.Add("nvidia");
+                GriddFiles.Start(guest);
             }
             else
             {

@@ -1,15 +1,12 @@
 using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Catalog;
-using GpuVSphere.Shell;
 
 namespace GpuVSphere.Guest;
 
 /// <summary>What was read of CUDA in a guest.</summary>
 internal sealed record CudaGuest
 {
-    public required GuestFamily Family { get; init; }
-
     /// <summary>The driver; null where there is none, or it does not answer.</summary>
     public DriverVersion? Driver { get; init; }
 

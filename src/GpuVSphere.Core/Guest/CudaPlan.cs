@@ -15,8 +15,11 @@ internal sealed record CudaPlan
     /// <summary>What it means, in words.</summary>
     public IReadOnlyList<string> Consequences { get; init; } = [];
 
-    /// <summary>Whether the toolkit is installed.</summary>
+    /// <summary>Whether the run-file is run, or the package installed.</summary>
     public bool Installs { get; init; }
+
+    /// <summary>Whether the run-file installs the toolkit; else its samples alone.</summary>
+    public bool InstallsToolkit { get; init; }
 
     /// <summary>Whether the installer puts the samples into their folder.</summary>
     public bool InstallsSamples { get; init; }

@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Linq;
 using GpuVSphere.Catalog;
 using GpuVSphere.Changes;
-using GpuVSphere.Shell;
 
 namespace GpuVSphere.Guest;
 
@@ -12,6 +11,9 @@ namespace GpuVSphere.Guest;
 internal sealed class CudaPlanner
 {
     public const string LinkPath = "/usr/local/cuda";
+
+    /// <summary>What it says of a guest, by the ids that -SkipRule takes.</summary>
+    public static IReadOnlyCollection<string> Rules { get; } = ["CUDA-DRIVER", "CUDA-COMPILER", "CUDA-PACKAGES", "CUDA-CONTAINER", "CUDA-PATCHES", "CUDA-NEWER"];
 
     private static readonly CudaVersion s_firstWithoutSamples = new(11, 6, null);
 
@@ -42,19 +44,13 @@ internal sealed class CudaPlanner
 
     private CudaPlan Plan()
     {
-        if (_guest.Family == GuestFamily.Windows)
-        {
-            Block("CUDA-LINUX", "CudaNotOnWindows", $"{_target.Name} runs Windows, where this does not install CUDA.", "Run NVIDIA's installer for Windows there, without its driver: cuda_<version>_windows.exe -s with the components wanted.");
-            return Done(new CudaPlan());
-        }
-
         if (_guest.Driver is null)
         {
             Block(
                 "CUDA-DRIVER",
                 "GuestDriverMissing",
                 $"NVIDIA's driver in {_target.Name} does not answer, so that nothing of CUDA would run: {_guest.DriverTrouble?.Message ?? "it is not there."}",
-                $"Install-NvidiaGuestDriver -VM {_target.Name} -Path <driver>; Test-GpuGuest shows what is wrong.");
+                $"Install-NvidiaGuestDriver -VM {Typed.Name(_target.Name)} -Path <driver>; Test-GpuGuest shows what is wrong.");
         }
 
         return _wish.Method switch
@@ -97,7 +93,7 @@ internal sealed class CudaPlanner
             Warn("CUDA-COMPILER", $"{_target.Name} has no C compiler with make, so deviceQuery and vectorAdd cannot be built and run.", "Install build-essential (Debian, Ubuntu) or gcc, gcc-c++ and make (RHEL), as Install-NvidiaGuestDriver does.");
         }
 
-        return Done(new CudaPlan { Installs = installs || installsSamples, InstallsSamples = installsSamples, Patches = patches, Links = links });
+        return Done(new CudaPlan { Installs = installs || installsSamples, InstallsToolkit = installs, InstallsSamples = installsSamples, Patches = patches, Links = links });
     }
 
     private CudaPlan Package()

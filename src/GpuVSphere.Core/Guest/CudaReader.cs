@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Catalog;
+using GpuVSphere.GuestOs;
 using GpuVSphere.Shell;
 
 namespace GpuVSphere.Guest;
@@ -13,8 +14,6 @@ namespace GpuVSphere.Guest;
 /// <summary>Reads what a guest has of CUDA.</summary>
 internal static class CudaReader
 {
-    private const string System = "cat /etc/os-release; for p in zypper yum dnf apt-get; do command -v $p >/dev/null && m=$p; done; echo manager $m";
-
     private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(2);
     private static readonly Regex s_compiler = new(@"release \d+\.\d+, V(?<version>\d+\.\d+\.\d+)", RegexOptions.CultureInvariant);
     private static readonly Regex s_json = new(@"""cuda""\s*:\s*\{[^}]*""version""\s*:\s*""(?<version>\d+\.\d+\.\d+)""", RegexOptions.CultureInvariant);
@@ -23,23 +22,19 @@ internal static class CudaReader
 
     /// <summary>Reads everything that bears on a wish.</summary>
     /// <exception cref="GpuVSphereException">Those of <see cref="IGuestShell"/>.</exception>
-    public static async Task<CudaGuest> ReadAsync(IGuestShell shell, string vm, CudaWish wish, CancellationToken cancellationToken)
+    public static async Task<CudaGuest> ReadAsync(IGuestShell shell, GuestSystem system, string vm, CudaWish wish, CancellationToken cancellationToken)
     {
         GuestSmi smi = await GuestSmi.ReadAsync(shell, vm, cancellationToken).ConfigureAwait(false);
-        CudaGuest guest = new() { Family = shell.Family, Driver = smi.Driver, DriverTrouble = smi.Trouble };
-        if (shell.Family == GuestFamily.Windows)
+        CudaGuest guest = new()
         {
-            return guest;
-        }
-
-        string[] system = [.. (await RunAsync(shell, System, cancellationToken).ConfigureAwait(false)).Output.Split('\n').Select(line => line.Trim())];
-        string? manager = system.FirstOrDefault(line => line.StartsWith("manager ", StringComparison.Ordinal))?.Substring(8);
-        guest = guest with { Distribution = $"{Release("ID=")} {Release("VERSION_ID=")}".Trim(), PackageManager = manager == "apt-get" ? "apt" : manager };
+            Driver = smi.Driver,
+            DriverTrouble = smi.Trouble,
+            Distribution = $"{system.DistributionId} {system.VersionId}".Trim(),
+            PackageManager = system.Packages == GuestPackageManager.None ? null : system.Packages.ToString().ToLowerInvariant(),
+        };
         return wish.Method == CudaMethod.Container
             ? await ReadContainersAsync(shell, guest, wish.Image!, cancellationToken).ConfigureAwait(false)
             : await ReadToolkitsAsync(shell, guest, wish, cancellationToken).ConfigureAwait(false);
-
-        string Release(string name) => system.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?.Substring(name.Length).Trim('"') ?? string.Empty;
     }
 
     /// <summary>The toolkits in what <see cref="ToolkitsCommand"/> wrote, with the patches that each lists.</summary>

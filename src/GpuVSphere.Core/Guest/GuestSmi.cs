@@ -55,6 +55,6 @@ internal sealed record GuestSmi(NvidiaSmiReport? Report, GpuVSphereException? Tr
             : result.ExitCode == 127 || Says("not found") && !Says("devices") ? Trouble("GuestDriverMissing", $"{vm} has no nvidia-smi.")
             : Trouble("GuestDriverNotLoaded", $"nvidia-smi in {vm} says: {(said.Length == 0 ? "nothing." : said)}");
 
-        GpuVSphereException Trouble(string id, string message) => new(id, GpuErrorCategory.InvalidState, message, vm, $"Test-GpuGuest -VM {vm} shows what is wrong.");
+        GpuVSphereException Trouble(string id, string message) => new(id, GpuErrorCategory.InvalidState, message, vm, $"Test-GpuGuest -VM {Typed.Name(vm)} shows what is wrong.");
     }
 }

@@ -52,7 +52,7 @@ internal sealed record LicenseGuest
     /// <summary>The licensing service's log, or its end.</summary>
     public string Log { get; init; } = string.Empty;
 
-    /// <summary>How far the guest's clock is ahead of this machine's; null where it could not be read.</summary>
+    /// <summary>How far the guest's clock is ahead of the vSphere server's; null where it could not be read.</summary>
     public TimeSpan? Skew { get; init; }
 
     public bool IsVgpu => string.Equals(VirtualizationMode, "VGPU", StringComparison.OrdinalIgnoreCase);

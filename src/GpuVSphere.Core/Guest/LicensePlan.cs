@@ -33,6 +33,9 @@ internal sealed record LicensePlan
     /// <summary>The tokens that are removed.</summary>
     public IReadOnlyList<string> RemovedTokens { get; init; } = [];
 
+    /// <summary>Whether something is written; else the service is restarted alone.</summary>
+    public bool Writes => Conf is not null || ConfMode is not null || Registry.Count > 0 || TokenPath is not null || TokenToOpen is not null || RemovedTokens.Count > 0;
+
     /// <summary>Whether there is nothing to do.</summary>
     public bool IsEmpty => Rows.Count == 0;
 }

@@ -14,6 +14,9 @@ internal sealed class LicensePlanner
     /// <summary>The row of what the configuration is for.</summary>
     public const string LicenseProperty = "vGPU licence";
 
+    /// <summary>What it says of a guest, by the ids that -SkipRule takes.</summary>
+    public static IReadOnlyCollection<string> Rules { get; } = ["LICENSE-DRIVER", "LICENSE-SERVICE", "LICENSE-SERVER-KIND", "LICENSE-TWO-SERVERS", "LICENSE-CLOCK", "LICENSE-FEATURE"];
+
     /// <summary>The row of the token.</summary>
     public const string TokenProperty = "client configuration token";
 
@@ -41,7 +44,7 @@ internal sealed class LicensePlanner
                 "LICENSE-DRIVER",
                 "GuestDriverMissing",
                 $"NVIDIA's driver in {_target.Name} does not answer, and it is what takes the licence: {_guest.DriverTrouble?.Message ?? "it is not there."}",
-                $"Install-NvidiaGuestDriver -VM {_target.Name} -Path <driver>; Test-GpuGuest shows what is wrong.");
+                $"Install-NvidiaGuestDriver -VM {Typed.Name(_target.Name)} -Path <driver>; Test-GpuGuest shows what is wrong.");
             return new LicensePlan { Findings = _findings };
         }
 
@@ -51,7 +54,7 @@ internal sealed class LicensePlanner
                 "LICENSE-SERVICE",
                 "LicenseServiceMissing",
                 $"{_target.Name} has driver {_guest.Driver} and no licensing service: it is NVIDIA's stock driver, which takes no vGPU licence, or was installed in part.",
-                $"Install the driver of the vGPU software: Install-NvidiaGuestDriver -VM {_target.Name} -Path <driver>");
+                $"Install the driver of the vGPU software: Install-NvidiaGuestDriver -VM {Typed.Name(_target.Name)} -Path <driver>");
             return new LicensePlan { Findings = _findings };
         }
 
@@ -63,7 +66,13 @@ internal sealed class LicensePlanner
         plan = Token(plan);
         if (_rows.Count > 0 || _guest.Status is VgpuLicenseStatus.Unlicensed or VgpuLicenseStatus.Unknown)
         {
-            _rows.Add((LicenseProperty, _guest.StatusText ?? "unknown", "Licensed"));
+            Row(LicenseProperty, _guest.Status switch
+            {
+                VgpuLicenseStatus.Licensed => "Licensed",
+                VgpuLicenseStatus.Unlicensed => "Unlicensed",
+                VgpuLicenseStatus.NotNeeded => "not asked for",
+                _ => "unknown",
+            }, "Licensed");
             _consequences.Add("the licensing service is restarted; a licence that the guest has is given back and asked for anew");
         }
 
@@ -98,7 +107,7 @@ internal sealed class LicensePlanner
     {
         if (LicenseWords.Apart(_guest.Skew) is { Length: > 0 } apart)
         {
-            Warn("LICENSE-CLOCK", $"The clocks of {_target.Name} and this machine differ{apart}, and licence servers refuse a guest whose clock is wrong.", "Set the guest's time and time zone right (chrony, ntp or VMware Tools).");
+            Warn("LICENSE-CLOCK", $"The clocks of {_target.Name} and the vSphere server differ{apart}, and licence servers refuse a guest whose clock is wrong.", "Set the guest's time and time zone right (chrony, ntp or VMware Tools).");
         }
     }
 

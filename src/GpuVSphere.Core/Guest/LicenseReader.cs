@@ -5,6 +5,7 @@ using System.Linq;
 using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuVSphere.Operations;
 using GpuVSphere.Shell;
 using GpuVSphere.Smi;
 using GpuVSphere.Vim;
@@ -21,7 +22,7 @@ internal static class LicenseReader
     private const string Template = Conf + ".template";
     private const string WindowsLog = @"C:\Users\Public\Documents\NvidiaLogging\Log.NVDisplay.Container.exe.log";
     private const string Probe =
-        "echo clock $(date -u +%s); [ -x /usr/bin/nvidia-gridd ] && echo service; pgrep -x nvidia-gridd >/dev/null && echo running; [ -f " + Conf + " ] && stat -c 'conf %a' " + Conf + "; true";
+        "[ -x /usr/bin/nvidia-gridd ] && echo service; pgrep -x nvidia-gridd >/dev/null && echo running; [ -f " + Conf + " ] && stat -c 'conf %a' " + Conf + "; true";
 
     // The one of the three that has lines of it: Debian's, RHEL's, and the journal where neither is written.
     private const string Log = "(grep -a nvidia-gridd /var/log/syslog || grep -a nvidia-gridd /var/log/messages || journalctl -u nvidia-gridd --no-pager) 2>/dev/null | tail -n 200";
@@ -31,9 +32,10 @@ internal static class LicenseReader
 
     /// <summary>Reads everything.</summary>
     /// <exception cref="GpuVSphereException">Those of <see cref="IGuestShell"/>.</exception>
-    public static async Task<LicenseGuest> ReadAsync(IGuestShell shell, string vm, IClock clock, CancellationToken cancellationToken)
+    public static async Task<LicenseGuest> ReadAsync(GuestSubject subject, CancellationToken cancellationToken)
     {
-        GuestSmi smi = await GuestSmi.ReadAsync(shell, vm, cancellationToken).ConfigureAwait(false);
+        IGuestShell shell = subject.Shell;
+        GuestSmi smi = await GuestSmi.ReadAsync(shell, subject.Name, cancellationToken).ConfigureAwait(false);
         NvidiaSmiGpu? gpu = smi.Report?.Gpus.FirstOrDefault(one => one.LicenseStatus is not null) ?? smi.Report?.Gpus.FirstOrDefault();
         LicenseGuest guest = new()
         {
@@ -47,7 +49,7 @@ internal static class LicenseReader
         };
         return shell.Family == GuestFamily.Windows
             ? await ReadWindowsAsync(shell, guest, cancellationToken).ConfigureAwait(false)
-            : await ReadLinuxAsync(shell, guest, clock, cancellationToken).ConfigureAwait(false);
+            : await ReadLinuxAsync(shell, guest, subject.Session, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads the log of the licensing service, or its end.</summary>
@@ -73,11 +75,13 @@ internal static class LicenseReader
     public static Task<ShellResult> RunAsync(IGuestShell shell, string line, CancellationToken cancellationToken) =>
         shell.RunAsync(new GuestCommand(line) { AsRoot = true, Timeout = s_timeout }, cancellationToken);
 
-    private static async Task<LicenseGuest> ReadLinuxAsync(IGuestShell shell, LicenseGuest guest, IClock clock, CancellationToken cancellationToken)
+    private static async Task<LicenseGuest> ReadLinuxAsync(IGuestShell shell, LicenseGuest guest, VimSession session, CancellationToken cancellationToken)
     {
-        DateTimeOffset asked = clock.UtcNow;
+        // The server's clock, since whoever runs this may have set his own wrong.
+        DateTimeOffset asked = await session.ReadTimeAsync(cancellationToken).ConfigureAwait(false);
+        string clock = (await RunAsync(shell, "date -u +%s", cancellationToken).ConfigureAwait(false)).Output.Trim();
+        DateTimeOffset answered = await session.ReadTimeAsync(cancellationToken).ConfigureAwait(false);
         string[] said = (await RunAsync(shell, Probe, cancellationToken).ConfigureAwait(false)).Output.Split('\n');
-        DateTimeOffset answered = clock.UtcNow;
         string? After(string word) => said.FirstOrDefault(line => line.StartsWith(word + " ", StringComparison.Ordinal))?.Substring(word.Length + 1).Trim();
         byte[]? content = await shell.ReadFileAsync(Conf, cancellationToken).ConfigureAwait(false);
         GriddConf conf = GriddConf.Parse(content);
@@ -93,20 +97,21 @@ internal static class LicenseReader
             TokenFolder = folder,
             Tokens = await TokensAsync(shell, folder, cancellationToken).ConfigureAwait(false),
             Log = await ReadLogAsync(shell, cancellationToken).ConfigureAwait(false),
-            Skew = Skew(After("clock"), asked, answered),
+            Skew = Skew(clock, asked, answered),
         };
     }
 
     // Between asking and answering the guest looked at its clock; how long its shell took to start is not its clock's fault.
-    private static TimeSpan? Skew(string? seconds, DateTimeOffset asked, DateTimeOffset answered)
+    private static TimeSpan? Skew(string seconds, DateTimeOffset asked, DateTimeOffset answered)
     {
         if (!long.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out long epoch) || epoch > 253402300799)
         {
             return null;
         }
 
+        // It tells whole seconds.
         DateTimeOffset there = DateTimeOffset.FromUnixTimeSeconds(epoch);
-        return there < asked ? there - asked : there > answered ? there - answered : TimeSpan.Zero;
+        return there.AddSeconds(1) < asked ? there - asked : there > answered ? there - answered : TimeSpan.Zero;
     }
 
     private static async Task<IReadOnlyList<GuestToken>> TokensAsync(IGuestShell shell, string folder, CancellationToken cancellationToken)
@@ -153,13 +158,13 @@ internal static class LicenseReader
 
     private static async Task<IReadOnlyList<GuestToken>> WindowsTokensAsync(IGuestShell shell, string folder, CancellationToken cancellationToken)
     {
-        ShellResult listed = await RunAsync(shell, WindowsQuoting.Join(["cmd.exe", "/d", "/c", "dir", "/b", "/a-d", folder]), cancellationToken).ConfigureAwait(false);
+        ShellResult listed = await RunAsync(shell, WindowsQuoting.Join(["where.exe", "/R", folder, "*.tok"]), cancellationToken).ConfigureAwait(false);
         List<GuestToken> tokens = [];
-        foreach (string name in listed.ExitCode != 0 ? [] : listed.Output.Split('\n').Select(line => line.Trim()).Where(line => line.EndsWith(".tok", StringComparison.OrdinalIgnoreCase)))
+        foreach (string path in listed.ExitCode != 0 ? [] : listed.Output.Split('\n').Select(line => line.Trim()).Where(line => line.EndsWith(".tok", StringComparison.OrdinalIgnoreCase)))
         {
-            if (await shell.ReadFileAsync(folder + '\\' + name, cancellationToken).ConfigureAwait(false) is { } content)
+            if (await shell.ReadFileAsync(path, cancellationToken).ConfigureAwait(false) is { } content)
             {
-                tokens.Add(new GuestToken(folder + '\\' + name, name, ClientToken.Hash(content), null));
+                tokens.Add(new GuestToken(path, path.Substring(path.LastIndexOf('\\') + 1), ClientToken.Hash(content), null));
             }
         }
 

@@ -25,7 +25,7 @@ internal static class LicenseState
         {
             (reason, nextStep) = (
                 verdict.State == LicenseLogState.Acquiring ? "It asks for the licence now." : "The guest has no licence, and its log does not say why.",
-                $"Get-VgpuLicense -VM {target.Name} again in a while; Set-VgpuLicense restarts the licensing service.");
+                $"Get-VgpuLicense -VM {Typed.Name(target.Name)} again in a while; Set-VgpuLicense restarts the licensing service.");
         }
 
         return new VgpuLicense

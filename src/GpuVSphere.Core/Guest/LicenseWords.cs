@@ -22,6 +22,7 @@ internal static class LicenseWords
     /// <param name="skew">How far the guest's clock is ahead; null where that is not known.</param>
     public static (string? Reason, string? NextStep) Explain(LicenseTrouble trouble, string vm, string? server, string? product, string? line, TimeSpan? skew)
     {
+        string typed = Typed.Name(vm);
         string from = server is null ? "the licence server" : server;
         string said = line is null ? string.Empty : $" Its log says: {line}";
         return trouble switch
@@ -29,12 +30,12 @@ internal static class LicenseWords
             LicenseTrouble.None => (null, null),
             LicenseTrouble.NotConfigured => (
                 "No licence server and no client configuration token is configured.",
-                $"Set-VgpuLicense -VM {vm} -TokenPath <token>, or -ServerAddress <server> for drivers of vGPU up to 14."),
-            LicenseTrouble.FeatureTypeInvalid => ("The FeatureType is none that the driver knows." + said, $"Set-VgpuLicense -VM {vm} with the same server sets it to 1."),
+                $"Set-VgpuLicense -VM {typed} -TokenPath <token>, or -ServerAddress <server> for drivers of vGPU up to 14."),
+            LicenseTrouble.FeatureTypeInvalid => ("The FeatureType is none that the driver knows." + said, $"Set-VgpuLicense -VM {typed} with the same server sets it to 1."),
             LicenseTrouble.TokenMissing => (
-                "The guest has no client configuration token that its driver can read." + said, $"Set-VgpuLicense -VM {vm} -TokenPath <token> brings one."),
+                "The guest has no client configuration token that its driver can read." + said, $"Set-VgpuLicense -VM {typed} -TokenPath <token> brings one."),
             LicenseTrouble.TokenInvalid => (
-                "The client configuration token is damaged, or no token." + said, $"Download it anew from the licence server: Set-VgpuLicense -VM {vm} -TokenPath <token>"),
+                "The client configuration token is damaged, or no token." + said, $"Download it anew from the licence server: Set-VgpuLicense -VM {typed} -TokenPath <token>"),
             LicenseTrouble.ServerUnreachable => (
                 $"{Capital(from)} does not answer the guest." + said,
                 "Look at the server's name and port, and at name resolution and firewalls between the guest and it: the legacy server is asked on port 7070, the NVIDIA License System on 443."),
@@ -44,14 +45,19 @@ internal static class LicenseWords
             LicenseTrouble.ClockSkew => (
                 $"The guest's clock and that of {from} differ{Apart(skew)}, or the token is too old." + said,
                 "Set the guest's time and time zone right (chrony, ntp or VMware Tools), and download the token anew when it is old."),
-            LicenseTrouble.ServiceNotRunning => ("The licensing service does not run." + said, $"Look at it in the guest; Set-VgpuLicense -VM {vm} restarts it."),
+            LicenseTrouble.ServiceNotRunning => ("The licensing service does not run." + said, $"Look at it in the guest; Set-VgpuLicense -VM {typed} restarts it."),
             _ => ($"{Capital(from)} gave no licence." + said, "The words are those of NVIDIA's driver; the licence server's own log may say more."),
         };
     }
 
+    /// <summary>A licence that a guest has.</summary>
+    public static string Acquired(VgpuLicense license) =>
+        "licensed" + (license.Product is null ? string.Empty : " for " + license.Product) + (license.LicensedBy is null ? string.Empty : " by " + license.LicensedBy)
+        + (license.Expiry is { } end ? string.Format(CultureInfo.InvariantCulture, ", until {0:yyyy-MM-dd HH:mm} UTC, renewed before", end.UtcDateTime) : string.Empty);
+
     /// <summary>By how much two clocks differ, for the end of a clause; empty where they do not, or it is not known.</summary>
     public static string Apart(TimeSpan? skew) => skew is { } by && by.Duration() > AllowedSkew
-        ? string.Format(CultureInfo.InvariantCulture, " (the guest is {0} {1} this machine)", Length(by.Duration()), by > TimeSpan.Zero ? "ahead of" : "behind")
+        ? string.Format(CultureInfo.InvariantCulture, " (the guest is {0} {1} the vSphere server)", Length(by.Duration()), by > TimeSpan.Zero ? "ahead of" : "behind")
         : string.Empty;
 
     /// <summary>The id of the error.</summary>

@@ -78,6 +78,6 @@ public sealed record VgpuLicense
     /// <summary>The line of the guest's log that decides; null where there is none.</summary>
     public string? LogLine { get; init; }
 
-    /// <summary>How far the guest's clock is ahead of this machine's, in seconds; behind is negative. Null where it could not be read.</summary>
+    /// <summary>How far the guest's clock is ahead of the vSphere server's, in seconds; behind is negative. Null where it could not be read.</summary>
     public double? ClockSkewSeconds { get; init; }
 }

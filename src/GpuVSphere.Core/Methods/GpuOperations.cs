@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Changes;
+using GpuVSphere.Guest;
 using GpuVSphere.Passthrough;
 using GpuVSphere.State;
 using GpuVSphere.Vgpu;
@@ -25,6 +26,8 @@ public static class GpuOperations
 
         new VmVgpuFactory(),
         new VgpuMigrationFactory(),
+        new VgpuLicenseFactory(),
+        new CudaToolkitFactory(),
     ]);
 
     /// <summary>Makes the operation of an intent.</summary>

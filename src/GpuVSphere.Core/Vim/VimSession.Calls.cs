@@ -8,6 +8,11 @@ namespace GpuVSphere.Vim;
 // Calls of any method.
 public sealed partial class VimSession
 {
+    /// <summary>Asks the server for its time, in UTC.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<DateTimeOffset> ReadTimeAsync(CancellationToken cancellationToken) =>
+        CallAsync(new ManagedObjectReference("ServiceInstance", "ServiceInstance"), "CurrentTime", null, reader => reader.DateTime(), Clock.UtcNow, cancellationToken);
+
     /// <summary>Calls a method that gives nothing back.</summary>
     /// <param name="self">The object.</param>
     /// <param name="method">The method, such as <c>UpdatePassthruConfig</c>.</param>

@@ -5,6 +5,7 @@ using System.Threading.Tasks;
 using GpuVSphere.Shell;
 using GpuVSphere.Simulator.Model.Guest;
 using GpuVSphere.Simulator.Model.Guest.Licensing;
+using GpuVSphere.Simulator.Model.Guest.Nvidia;
 using GpuVSphere.Simulator.Tests.Model;
 
 namespace GpuVSphere.Simulator.Tests.Guest;
@@ -100,7 +101,8 @@ public sealed class LicensingTests : IDisposable
         {
             SimulatedGuest guest = _lab.Vm(vm).Guest;
             guest.Modules.Add("nvidia");
-            GriddFiles.Install(guest, driver);
+            GriddFiles.Put(guest, new NvidiaPackage(driver, true, "run"));
+            GriddFiles.Start(guest);
         }
     }
 

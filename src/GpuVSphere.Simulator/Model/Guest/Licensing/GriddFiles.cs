@@ -1,6 +1,9 @@
+using GpuVSphere.Shell;
+using GpuVSphere.Simulator.Model.Guest.Nvidia;
+
 namespace GpuVSphere.Simulator.Model.Guest.Licensing;
 
-/// <summary>What the driver of the vGPU software brings into a Linux guest for its licence; a stock driver brings none of it.</summary>
+/// <summary>What the driver of the vGPU software brings into a guest for its licence; a stock driver brings none of it.</summary>
 internal static class GriddFiles
 {
     private const string Template = """
@@ -53,11 +56,29 @@ internal static class GriddFiles
 
         """;
 
-    /// <summary>Puts it there, and starts the daemon. Called under the gate, with the kernel module loaded.</summary>
-    public static void Install(SimulatedGuest guest, string driverVersion)
+    /// <summary>Puts it there, of a driver of the vGPU software. Called under the gate.</summary>
+    public static void Put(SimulatedGuest guest, NvidiaPackage driver)
     {
+        if (!driver.IsGrid)
+        {
+            return;
+        }
+
         GuestLicense license = guest.State<GuestLicense>();
-        (license.HasLicensing, license.DriverVersion) = (true, driverVersion);
+        (license.HasLicensing, license.Branch) = (true, driver.Branch);
+        if (guest.Family == GuestFamily.Windows)
+        {
+            foreach (string program in new[] { "reg.exe", "sc.exe", "net.exe", "where.exe" })
+            {
+                guest.Files.PutProgram("/C:/Windows/System32/" + program);
+            }
+
+            guest.Files.PutDirectory("/C:/Program Files/NVIDIA Corporation/vGPU Licensing/ClientConfigToken");
+            guest.Files.Put(DisplayContainer.LogFile, string.Empty);
+            guest.State<WindowsRegistry>().Set(WindowsRegistry.Licensing, "NvCplDisableManageLicensePage", "REG_DWORD", "0");
+            return;
+        }
+
         guest.Files.PutDirectory("/etc/nvidia");
         guest.Files.Put(GriddSettings.Path + ".template", Template.Replace("\r\n", "\n"));
         guest.Files.PutProgram("/usr/bin/nvidia-gridd");
@@ -68,19 +89,47 @@ internal static class GriddFiles
         }
 
         guest.EnabledUnits.Add("nvidia-gridd.service");
-        GuestUnits.Start(guest, "nvidia-gridd");
+    }
+
+    /// <summary>Starts the daemon, with the kernel's module loaded. Called under the gate.</summary>
+    public static void Start(SimulatedGuest guest)
+    {
+        if (!guest.State<GuestLicense>().HasLicensing)
+        {
+            return;
+        }
+
+        if (guest.Family == GuestFamily.Windows)
+        {
+            guest.State<DisplayContainer>().Start(guest);
+        }
+        else
+        {
+            GuestUnits.Start(guest, "nvidia-gridd");
+        }
     }
 
     /// <summary>Takes it away; what an admin configured stays.</summary>
     public static void Remove(SimulatedGuest guest)
     {
+        GuestLicense license = guest.State<GuestLicense>();
+        if (!license.HasLicensing)
+        {
+            return;
+        }
+
+        license.HasLicensing = false;
+        if (guest.Family == GuestFamily.Windows)
+        {
+            guest.State<DisplayContainer>().Stop();
+            return;
+        }
+
         GuestUnits.Stop(guest, "nvidia-gridd");
         guest.EnabledUnits.Remove("nvidia-gridd.service");
         foreach (string path in new[] { GriddSettings.Path + ".template", "/usr/bin/nvidia-gridd", "/usr/lib/systemd/system/nvidia-gridd.service" })
         {
             guest.Files.Remove(path);
         }
-
-        guest.State<GuestLicense>().HasLicensing = false;
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using GpuVSphere.Shell;
 
 namespace GpuVSphere.Simulator.Model.Guest.Licensing;
 
@@ -31,6 +32,18 @@ internal sealed class GriddSettings
 
     public static GriddSettings Of(SimulatedGuest guest)
     {
+        if (guest.Family == GuestFamily.Windows)
+        {
+            GriddSettings read = new() { IsThere = true };
+            foreach (string name in new[] { "ServerAddress", "ServerPort", "BackupServerAddress", "BackupServerPort", "FeatureType" })
+            {
+                read._values[name] = guest.State<WindowsRegistry>().Text(WindowsRegistry.Licensing, name) ?? string.Empty;
+            }
+
+            read._values["ClientConfigTokenPath"] = "/C:/Program Files/NVIDIA Corporation/vGPU Licensing/ClientConfigToken";
+            return read;
+        }
+
         string? text = guest.Files.Text(Path);
         GriddSettings settings = new() { IsThere = text is not null };
         foreach (string[] pair in (text ?? string.Empty).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split(['='], 2)).Where(pair => pair.Length == 2))

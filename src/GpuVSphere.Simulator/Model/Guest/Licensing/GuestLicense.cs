@@ -16,10 +16,8 @@ internal sealed class GuestLicense
     /// <summary>Whether NVIDIA's driver with licensing is installed.</summary>
     public bool HasLicensing { get; set; }
 
-    /// <summary>The driver's version.</summary>
-    public string DriverVersion { get; set; } = string.Empty;
-
-    public int Branch => int.TryParse(DriverVersion.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int branch) ? branch : 0;
+    /// <summary>The branch of the driver.</summary>
+    public int Branch { get; set; }
 
     /// <summary>The daemon that holds it: one that is ending does not take away what the next one has.</summary>
     public long Holder { get; private set; }
@@ -56,6 +54,9 @@ internal sealed class GuestLicense
         : Product is null ? "Unlicensed"
         : Expiry is { } at ? "Licensed (Expiry: " + Time(at) + ")"
         : "Licensed";
+
+    /// <summary>The licensed product as nvidia-smi names it.</summary>
+    public string ProductName(SimulatedGuest guest) => Product ?? Needed(guest, GriddSettings.Of(guest).Feature) ?? string.Empty;
 
     // NVIDIA writes its times without leading zeros.
     public static string Time(DateTimeOffset at) => string.Format(

@@ -1,8 +1,10 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuVSphere.Shell;
 
 namespace GpuVSphere.Simulator.Model.Guest.Licensing;
 
@@ -50,7 +52,7 @@ internal sealed class NvidiaGridd : IGuestProgram
     {
         GuestLicense license = call.Locked(() => call.Guest.State<GuestLicense>());
         GriddSettings settings = call.Locked(() => GriddSettings.Of(call.Guest));
-        if (!call.Locked(() => call.Guest.Modules.Contains("nvidia")))
+        if (call.Guest.Family == GuestFamily.Linux && !call.Locked(() => call.Guest.Modules.Contains("nvidia")))
         {
             Say(call, "Failed to initialise RM client");
             return 1;
@@ -103,14 +105,14 @@ internal sealed class NvidiaGridd : IGuestProgram
         string? refusal = server is null || !server.IsReachable || server.Port != port || server.IsLegacy != isLegacy ? "Couldn't connect to server" : server.Lend(call.Guest, product);
         if (refusal is not null)
         {
-            call.Guest.Log("nvidia-gridd", "Failed to acquire license from " + name + " (Info: " + product + " - Error: " + refusal + ")");
+            Log(call.Guest, "Failed to acquire license from " + name + " (Info: " + product + " - Error: " + refusal + ")");
             return false;
         }
 
         DateTimeOffset? expiry = isLegacy ? null : call.Guest.Inventory.Now + s_lease;
         call.Guest.State<GuestLicense>().Take(call.Process.Pid, product, expiry);
-        call.Guest.Log(
-            "nvidia-gridd",
+        Log(
+            call.Guest,
             expiry is { } at
                 ? "License acquired successfully. (Info: " + name + ", " + product + "; Expiry: " + GuestLicense.Time(at) + ")"
                 : "License acquired successfully. (Info: http://" + name + ":" + port + "/request; " + product + ")");
@@ -165,7 +167,19 @@ internal sealed class NvidiaGridd : IGuestProgram
 
     private static void Say(GuestCall call, string line) => call.Locked(() =>
     {
-        call.Guest.Log("nvidia-gridd", line);
+        Log(call.Guest, line);
         return 0;
     });
+
+    private static void Log(SimulatedGuest guest, string line)
+    {
+        if (guest.Family == GuestFamily.Windows)
+        {
+            guest.Files.Append(DisplayContainer.LogFile, guest.Inventory.Now.UtcDateTime.ToString("ddd MMM dd HH:mm:ss yyyy", CultureInfo.InvariantCulture) + ":<1>:" + line + "\r\n");
+        }
+        else
+        {
+            guest.Log("nvidia-gridd", line);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Linq;
 using GpuVSphere.Shell;
+using GpuVSphere.Simulator.Model.Guest.Licensing;
 
 namespace GpuVSphere.Simulator.Model.Guest.Nvidia;
 
@@ -15,9 +16,11 @@ internal static class NvidiaFiles
     {
         GuestNvidia state = guest.State<GuestNvidia>();
         state.Installed = driver;
+        GriddFiles.Remove(guest);
         if (guest.Family == GuestFamily.Windows)
         {
             guest.Files.PutProgram("/C:/Windows/System32/nvidia-smi.exe");
+            GriddFiles.Put(guest, driver);
             return;
         }
 
@@ -36,6 +39,7 @@ internal static class NvidiaFiles
         guest.Files.PutComputed("/proc/driver/nvidia/version", () => GuestNvidia.Loaded(guest) is { } loaded
             ? "NVRM version: NVIDIA UNIX x86_64 Kernel Module  " + loaded.Version + "\nGCC version:  gcc version 11.4.0\n"
             : string.Empty);
+        GriddFiles.Put(guest, driver);
         if (driver.Form == "run")
         {
             guest.Files.PutProgram("/usr/bin/nvidia-uninstall");
@@ -46,6 +50,7 @@ internal static class NvidiaFiles
     /// <summary>Takes it away.</summary>
     public static void Remove(SimulatedGuest guest)
     {
+        GriddFiles.Remove(guest);
         Unload(guest);
         guest.State<GuestNvidia>().Installed = null;
         foreach (string path in s_modules.Select(module => Folder(guest) + module + ".ko")
@@ -69,6 +74,7 @@ internal static class NvidiaFiles
             }
         }
 
+        GriddFiles.Start(guest);
         return null;
     }
 

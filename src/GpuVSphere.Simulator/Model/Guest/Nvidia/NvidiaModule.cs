@@ -68,6 +68,7 @@ internal sealed class NvidiaModule : IGuestModule, IGuestBoot
         {
             state.Taken = driver;
             guest.Modules.Add("nvidia");
+            Licensing.GriddFiles.Start(guest);
         }
     }
 

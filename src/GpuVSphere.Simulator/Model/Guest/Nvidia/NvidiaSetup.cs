@@ -46,6 +46,8 @@ internal sealed class NvidiaSetup : IGuestProgram
                 guest.Modules.Add("nvidia");
             }
 
+            Licensing.GriddFiles.Start(guest);
+
             return 0;
         });
     }

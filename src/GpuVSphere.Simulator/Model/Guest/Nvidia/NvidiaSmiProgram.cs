@@ -6,6 +6,7 @@ using System.Text;
 using System.Xml;
 using GpuVSphere.Shell;
 using GpuVSphere.Simulator.EsxShell;
+using GpuVSphere.Simulator.Model.Guest.Licensing;
 using static GpuVSphere.Simulator.EsxShell.SmiNode;
 
 namespace GpuVSphere.Simulator.Model.Guest.Nvidia;
@@ -222,7 +223,7 @@ internal sealed class NvidiaSmiProgram() : InstantProgram("nvidia-smi", "nvidia-
         yield return Line("Persistence Mode", "persistence_mode", "Disabled");
         yield return Line("GPU UUID", "uuid", UuidOf(guest, gpu));
         yield return Group("GPU Virtualization Mode", "gpu_virtualization_mode", Line("Virtualization Mode", "virtualization_mode", gpu.Vgpu is null ? "Pass-Through" : "VGPU"));
-        foreach (SmiNode node in LicenseNodes(guest))
+        foreach (SmiNode node in LicenseNodes(guest, driver))
         {
             yield return node;
         }
@@ -249,7 +250,16 @@ internal sealed class NvidiaSmiProgram() : InstantProgram("nvidia-smi", "nvidia-
                 Line(null, "used_memory", "512 MiB"))).ToArray());
     }
 
-    private static IEnumerable<SmiNode> LicenseNodes(SimulatedGuest guest) => [];
+    private static IEnumerable<SmiNode> LicenseNodes(SimulatedGuest guest, NvidiaPackage driver)
+    {
+        GuestLicense license = guest.State<GuestLicense>();
+        if (license.Status(guest) is { } status)
+        {
+            // Of the legacy server it was called GRID until vGPU 10.
+            (string title, string name) = driver.Branch < 440 ? ("GRID Licensed Product", "grid_licensed_product") : ("vGPU Software Licensed Product", "vgpu_software_licensed_product");
+            yield return Group(title, name, Line("Product Name", "licensed_product_name", license.ProductName(guest)), Line("License Status", "license_status", status));
+        }
+    }
 
     private static string Table(SimulatedGuest guest, NvidiaPackage driver, IReadOnlyList<GuestPciDevice> gpus, string time)
     {
