@@ -60,9 +60,9 @@ internal static class LicenseState
     // What the log says is nearest to the truth; what is configured explains a log that says nothing.
     private static LicenseTrouble Trouble(LicenseGuest guest, LicenseLogVerdict verdict) =>
         guest.Status != VgpuLicenseStatus.Unlicensed ? LicenseTrouble.None
+        : guest.Kind is null && verdict.State != LicenseLogState.Acquiring && verdict.Trouble is LicenseTrouble.None or LicenseTrouble.TokenMissing ? LicenseTrouble.NotConfigured
         : verdict.State == LicenseLogState.Refused && !(verdict.Trouble == LicenseTrouble.Refused && IsWrong(guest.Skew)) ? verdict.Trouble
         : IsWrong(guest.Skew) ? LicenseTrouble.ClockSkew
-        : guest.Kind is null ? LicenseTrouble.NotConfigured
         : guest.HasService && guest.IsServiceRunning == false ? LicenseTrouble.ServiceNotRunning
         : LicenseTrouble.None;
 

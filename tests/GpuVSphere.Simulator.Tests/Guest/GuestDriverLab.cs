@@ -38,9 +38,13 @@ internal sealed class GuestDriverLab : IDisposable
     public PlanTarget Target => new(new VimObjectId(Session.ServerUuid, new ManagedObjectReference("VirtualMachine", Lab.Raw.Vm(Vm).MoRef)), Vm, Session.ServerName);
 
     /// <summary>A VM with a vGPU.</summary>
-    public static async Task<GuestDriverLab> VgpuAsync(string guestId = "ubuntu64Guest", string profile = "grid_p100-8q")
+    /// <param name="guestId">The system of its guest.</param>
+    /// <param name="profile">The vGPU.</param>
+    /// <param name="clockSpeed">How much faster its time goes: slower for what has time limits of seconds.</param>
+    /// <param name="vm">The VM, which stands on the host that is meant: by its name 6.7, 7.0 or 8.0.</param>
+    public static async Task<GuestDriverLab> VgpuAsync(string guestId = "ubuntu64Guest", string profile = "grid_p100-8q", string vm = "v67-01", double clockSpeed = 10_000)
     {
-        GuestDriverLab lab = await StartAsync("vgpu", "v67-01", guestId, null);
+        GuestDriverLab lab = await StartAsync("vgpu", vm, guestId, null, clockSpeed);
         await lab.DoneAsync(VmVgpuIntents.Add([new KeyValuePair<PlanTarget, IReadOnlyList<string>>(lab.Target, [profile])], [], new Dictionary<string, string>(), new VmChangeOptions { PowerOn = true }));
         return lab;
     }
@@ -48,9 +52,10 @@ internal sealed class GuestDriverLab : IDisposable
     /// <summary>A VM with a whole GPU, on a host of 8.0.</summary>
     /// <param name="guestId">The system of its guest.</param>
     /// <param name="configure">What else is to be so before it starts.</param>
-    public static async Task<GuestDriverLab> WholeAsync(string guestId = "ubuntu64Guest", Action<VmConfig>? configure = null)
+    /// <param name="clockSpeed">How much faster its time goes.</param>
+    public static async Task<GuestDriverLab> WholeAsync(string guestId = "ubuntu64Guest", Action<VmConfig>? configure = null, double clockSpeed = 10_000)
     {
-        GuestDriverLab lab = await StartAsync("default", "ml-01", guestId, configure);
+        GuestDriverLab lab = await StartAsync("default", "ml-01", guestId, configure, clockSpeed);
         lock (lab.Lab.Inventory.Gate)
         {
             var function = lab.Lab.Host("esx-80-01").Function(VmLab.A100First)!;
@@ -84,9 +89,9 @@ internal sealed class GuestDriverLab : IDisposable
         Lab.Dispose();
     }
 
-    private static async Task<GuestDriverLab> StartAsync(string scenario, string vm, string guestId, Action<VmConfig>? configure)
+    private static async Task<GuestDriverLab> StartAsync(string scenario, string vm, string guestId, Action<VmConfig>? configure, double clockSpeed)
     {
-        SimulatorLab simulated = new(new SimulatorOptions { Scenario = scenario, ClockSpeed = 10_000, TaskRetention = TimeSpan.FromDays(100) });
+        SimulatorLab simulated = new(new SimulatorOptions { Scenario = scenario, ClockSpeed = clockSpeed, TaskRetention = TimeSpan.FromDays(100) });
         lock (simulated.Inventory.Gate)
         {
             VmConfig config = simulated.Vm(vm).Config.Copy();

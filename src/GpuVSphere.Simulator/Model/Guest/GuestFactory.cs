@@ -88,7 +88,7 @@ internal static class GuestFactory
 
         foreach (string program in distribution.PackageManager switch
         {
-            "apt" => new[] { "/usr/bin/apt-get", "/usr/bin/dpkg", "/usr/bin/dpkg-query", "/usr/sbin/update-initramfs" },
+            "apt" => new[] { "/usr/bin/apt-get", "/usr/bin/apt-cache", "/usr/bin/dpkg", "/usr/bin/dpkg-query", "/usr/sbin/update-initramfs" },
             "dnf" => ["/usr/bin/dnf", "/usr/bin/yum", "/usr/bin/rpm", "/usr/bin/dracut"],
             _ => ["/usr/bin/yum", "/usr/bin/rpm", "/usr/bin/dracut"],
         })

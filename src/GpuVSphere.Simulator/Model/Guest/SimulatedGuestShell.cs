@@ -79,7 +79,7 @@ internal sealed class SimulatedGuestShell(SimulatedGuest guest, GuestUser user) 
     }
 
     public Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken) => Task.FromResult(OnFiles(path, cancellationToken, (full, reader) =>
-        guest.Files.Find(full, reader) is null ? null : guest.Files.Read(full, reader).Content));
+        guest.Files.Exists(full) ? guest.Files.Read(full, reader).Content : null));
 
     public async Task WriteFileAsync(string path, Stream content, long length, GuestFileOptions options, CancellationToken cancellationToken)
     {
@@ -105,7 +105,7 @@ internal sealed class SimulatedGuestShell(SimulatedGuest guest, GuestUser user) 
     {
         OnFiles(path, cancellationToken, (full, remover) =>
         {
-            if (guest.Files.Find(full, remover) is not null)
+            if (guest.Files.Exists(full))
             {
                 guest.Files.Delete(full, remover);
             }

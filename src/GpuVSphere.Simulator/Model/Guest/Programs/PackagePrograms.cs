@@ -7,18 +7,23 @@ using GpuVSphere.Simulator.Posix;
 
 namespace GpuVSphere.Simulator.Model.Guest.Programs;
 
-/// <summary>apt-get, dnf, yum, dpkg, dpkg-query and rpm, on the packages of <see cref="IGuestPackageSource"/> and the files of <see cref="IGuestPackageFormat"/>.</summary>
+/// <summary>apt-get, apt-cache, dnf, yum, dpkg, dpkg-query and rpm, on the packages of <see cref="IGuestPackageSource"/> and the files of <see cref="IGuestPackageFormat"/>.</summary>
 internal sealed class PackagePrograms : IGuestProgram
 {
     private static readonly TimeSpan s_each = TimeSpan.FromSeconds(2);
 
-    public IReadOnlyList<string> Names { get; } = ["apt-get", "dnf", "yum", "dpkg", "dpkg-query", "rpm"];
+    public IReadOnlyList<string> Names { get; } = ["apt-get", "apt-cache", "dnf", "yum", "dpkg", "dpkg-query", "rpm"];
 
     public async Task<int> RunAsync(GuestCall call, CancellationToken cancellationToken)
     {
         if (call.Name is "dpkg" or "dpkg-query" or "rpm")
         {
             return call.Locked(() => Low(call));
+        }
+
+        if (call.Name == "apt-cache")
+        {
+            return call.Locked(() => Policy(call));
         }
 
         List<string> words = Operands(call);
@@ -281,8 +286,35 @@ internal sealed class PackagePrograms : IGuestProgram
         return 1;
     }
 
+    private static IEnumerable<GuestPackage> Offered(SimulatedGuest guest) => GuestPrograms.All<IGuestPackageSource>().SelectMany(source => source.PackagesFor(guest));
+
+    // apt-cache policy: nothing at all of a name that no repository has.
+    private static int Policy(GuestCall call)
+    {
+        foreach (string name in call.Operands.Skip(1))
+        {
+            if (Offered(call.Guest).LastOrDefault(package => package.Name == name) is { } offered)
+            {
+                call.Say(name + ":\n  Installed: " + (call.Guest.Packages.TryGetValue(name, out GuestPackage? there) ? there.Version : "(none)") + "\n  Candidate: " + offered.Version);
+            }
+        }
+
+        return 0;
+    }
+
     private static int ListOf(GuestCall call, List<string> words)
     {
+        if (words.Skip(1).FirstOrDefault() == "available")
+        {
+            GuestPackage[] found = Offered(call.Guest).Where(package => words.Skip(2).Any(word => ShPath.Matches(word, package.Name)) && !call.Guest.Packages.ContainsKey(package.Name)).ToArray();
+            foreach (GuestPackage package in found)
+            {
+                call.Say(package.Name + ".x86_64  " + package.Version + "  available");
+            }
+
+            return found.Length > 0 ? 0 : call.Fail("Error: No matching Packages to list");
+        }
+
         foreach (GuestPackage package in call.Guest.Packages.Values.Where(package => words.Skip(1).All(word => word is "installed" || ShPath.Matches(word, package.Name))))
         {
             call.Say(package.Name + ".x86_64  " + package.Version + "  @baseos");
