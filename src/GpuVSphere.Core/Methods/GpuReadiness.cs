@@ -150,7 +150,7 @@ public static class GpuReadiness
         : device.GraphicsType is "shared" or "sharedDirect" ? ReadinessAction.UseVgpu
         : ReadinessAction.UsePassthrough | ReadinessAction.UseVgpu;
 
-    private static IEnumerable<ReadinessSubject> Subjects(HostUse use, IReadOnlyList<GpuVm> vms)
+    internal static IEnumerable<ReadinessSubject> Subjects(HostUse use, IReadOnlyList<GpuVm> vms)
     {
         IReadOnlyList<GpuDevice> meant = use.Devices ?? use.Host.Devices;
         foreach (ReadinessAction method in new[] { ReadinessAction.UsePassthrough, ReadinessAction.UseVgpu })
