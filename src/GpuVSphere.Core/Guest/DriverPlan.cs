@@ -6,7 +6,7 @@ namespace GpuVSphere.Guest;
 internal sealed record DriverPlan
 {
     /// <summary>The barrier before what is done after a restart of the guest.</summary>
-    public const string RebootBarrier = "reboot";
+    public const string RebootBarrier = GpuVSphere.Operations.GuestProposal.RebootBarrier;
 
     /// <summary>The rows: what must have happened before, property, before, after.</summary>
     public IReadOnlyList<(string? Barrier, string Property, string? Before, string? After)> Rows { get; init; } = [];

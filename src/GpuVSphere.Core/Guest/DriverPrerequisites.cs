@@ -20,6 +20,10 @@ internal static class DriverPrerequisites
         return [.. compiler, .. headers];
     }
 
+    /// <summary>Whether something is missing and nothing there can install it. Packages bring what they need themselves.</summary>
+    public static bool AreUnknown(DriverGuest guest, GuestDriverPackage package) =>
+        package.Form == GuestDriverForm.RunFile && guest.PackageManager is null && !(guest.HasCompiler && guest.HasHeaders);
+
     // build-essential is the guide's own; the others are its like.
     private static string[] Compiler(string manager) => manager == "apt" ? ["build-essential"] : ["gcc", "make"];
 

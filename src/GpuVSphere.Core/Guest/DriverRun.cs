@@ -2,331 +2,341 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Catalog;
 using GpuVSphere.Changes;
+using GpuVSphere.GuestOs;
+using GpuVSphere.Operations;
 using GpuVSphere.Shell;
 
 namespace GpuVSphere.Guest;
 
 /// <summary>
-/// Installs a driver in one guest as planned, and says how far it came when it does not come to the end. What it stops it starts again, and what it
-/// uploads it removes, also after a failure or a stop.
+/// Installs a driver in one guest, by the steps of a plan. What it stops it starts again, and what it uploads it removes, also after a failure or a stop.
 /// </summary>
-internal sealed class DriverRun(DriverRunContext context, DriverWish wish)
+internal sealed class DriverRun(DriverWish wish, DriverGuest guest, DriverPlan plan)
 {
-    // The module is built in the guest, which takes minutes on a slow one.
-    private static readonly TimeSpan s_install = TimeSpan.FromMinutes(60);
-    private static readonly TimeSpan s_packages = TimeSpan.FromMinutes(60);
-    private static readonly TimeSpan s_initramfs = TimeSpan.FromMinutes(15);
-    private static readonly TimeSpan s_short = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan s_cleanUp = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
-
     private const string NouveauFile = "/etc/modprobe.d/gpuvsphere-nouveau.conf";
     private const string Nouveau = "# NVIDIA's driver and nouveau cannot both drive a GPU.\nblacklist nouveau\noptions nouveau modeset=0\n";
 
-    private readonly List<string> _done = [];
+    // The module is built in the guest, which takes minutes on a slow one.
+    private static readonly TimeSpan s_install = TimeSpan.FromMinutes(60);
+    private static readonly TimeSpan s_initramfs = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan s_short = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_cleanUp = TimeSpan.FromMinutes(3);
 
-    private string Name => context.VmName;
+    private DriverGuest _guest = guest;
+    private DriverPlan _plan = plan;
 
-    /// <summary>What has been done, as sentences; "Nothing was changed." when nothing was.</summary>
-    public string SoFar => _done.Count == 0 ? "Nothing was changed." : string.Join(" ", _done);
-
-    /// <summary>Performs a plan.</summary>
-    /// <param name="shell">The guest; the caller disposes it.</param>
-    /// <param name="guest">What was read of it.</param>
-    /// <param name="plan">What is to be done.</param>
-    /// <param name="cancellationToken">Ends what runs in the guest; what was stopped is still started again.</param>
-    /// <returns>Whether it is done, or what is pending, and what was seen at the end.</returns>
-    /// <exception cref="GpuVSphereException">Whatever went wrong; <see cref="SoFar"/> says what was done before.</exception>
-    public async Task<(ChangeOutcome Outcome, string Message)> PerformAsync(IGuestShell shell, DriverGuest guest, DriverPlan plan, CancellationToken cancellationToken)
+    /// <summary>Adds the steps of the plan.</summary>
+    public void AddTo(GuestProposal proposal)
     {
-        IGuestShell? reopened = null;
-        try
+        AddPreparation(proposal, _plan);
+        if (_plan.RebootsFirst)
         {
-            await PrepareAsync(shell, guest, plan, cancellationToken).ConfigureAwait(false);
-            if (plan.RebootsFirst)
+            // Without -Reboot the steps end here, and what is left is said when the guest is read back.
+            if (!_plan.Installs && !_guest.HasNouveau && _guest.Gpu.LoadedVersion is null)
             {
-                if (!plan.Installs && !guest.HasNouveau && guest.Gpu.LoadedVersion is null)
-                {
-                    // Nothing is loaded: the module may only have to be asked for.
-                    await LoadAsync(shell, cancellationToken).ConfigureAwait(false);
-                    guest = await context.ReadAsync(shell, cancellationToken).ConfigureAwait(false);
-                }
-
-                if (!IsRight(guest))
-                {
-                    if (!wish.Reboots)
-                    {
-                        return (ChangeOutcome.Pending, plan.Installs
-                            ? $"nouveau is loaded until the guest of {Name} is restarted, and the driver cannot be installed before. {SoFar} Run the same command with -Reboot, or restart the guest and run it again."
-                            : $"The driver is installed in {Name} and runs after a restart of the guest: run the same command with -Reboot, or restart it.");
-                    }
-
-                    (reopened, guest) = await RestartAsync(shell, cancellationToken).ConfigureAwait(false);
-                    shell = reopened;
-                    if (guest.HasNouveau)
-                    {
-                        throw new GpuVSphereException(
-                            "NouveauLoaded", GpuErrorCategory.OperationFailed, $"nouveau is loaded in {Name} although it is on the blacklist and the guest was restarted.", Name, "Add rd.driver.blacklist=nouveau modprobe.blacklist=nouveau to the kernel's command line, restart the guest, and run the same command again.");
-                    }
-
-                    // Behind the restart the state is another: the headers of another kernel may be missing, another display manager may run.
-                    plan = DriverPlanner.Plan(guest, wish with { UpgradesPackages = false });
-                    if (plan.Installs)
-                    {
-                        await PrepareAsync(shell, guest, plan, cancellationToken).ConfigureAwait(false);
-                    }
-                }
+                proposal.Step("loading the driver", LoadAsync);
             }
 
-            if (plan.Installs)
+            if (wish.Reboots)
             {
-                await InstallAsync(shell, guest, plan, cancellationToken).ConfigureAwait(false);
-                guest = await context.ReadAsync(shell, cancellationToken).ConfigureAwait(false);
-                if (!IsRight(guest) && DriverPlanner.IsThere(guest, wish.Package) | NeedsRestart(guest))
-                {
-                    if (!wish.Reboots)
-                    {
-                        return (ChangeOutcome.Pending, $"{wish.Package.Title} is installed in {Name}, and {(guest.Gpu.LoadedVersion is { } old ? old + " is still loaded" : "is not loaded yet")}: it runs after a restart of the guest. Run the same command with -Reboot, or restart it.");
-                    }
-
-                    IGuestShell before = shell;
-                    (IGuestShell fresh, guest) = await RestartAsync(before, cancellationToken).ConfigureAwait(false);
-                    reopened?.Dispose();
-                    shell = reopened = fresh;
-                    await RestoreAsync(shell, plan).ConfigureAwait(false);
-                }
+                proposal.Step("restarting the guest", RestartAsync);
             }
-
-            return IsRight(guest) ? (ChangeOutcome.Done, Success(guest)) : throw NotWorking(guest);
         }
-        finally
+
+        if (_plan.Installs && (wish.Reboots || !_plan.RebootsFirst))
         {
-            reopened?.Dispose();
+            proposal.Step("installing " + wish.Package.Title, InstallAsync);
         }
+
+        proposal.Verify = VerifyAsync;
     }
 
-    private bool IsRight(DriverGuest guest) => guest.Works && guest.Gpu.Running == wish.Package.Driver;
-
-    private bool NeedsRestart(DriverGuest guest) => guest.Family == GuestFamily.Windows && guest.Gpu.Devices?.Any(gpu => gpu.ProblemCode == 14) == true;
-
-    private static string Success(DriverGuest guest) =>
-        $"nvidia-smi says: driver {guest.Gpu.Smi!.DriverVersion}, {string.Join(", ", guest.Gpu.Smi.Gpus.Select(gpu => gpu.Name))}."
-        + (guest.Gpu.HasVgpu ? " Until it has a licence a vGPU slows down: Set-VgpuLicense." : string.Empty);
-
-    private GpuVSphereException NotWorking(DriverGuest guest)
-    {
-        GuestGpuCheck[] wrong = [.. GuestGpuJudge.Judge(guest.Gpu, VgpuCatalog.InUse).Where(check => check.Outcome == GuestCheckOutcome.Failed && check.Check is not ("DeviceQuery" or "VectorAdd" or "Cuda"))];
-        return new GpuVSphereException(
-            "GuestDriverNotWorking",
-            GpuErrorCategory.OperationFailed,
-            $"{wish.Package.Name} was installed in {Name}, and nvidia-smi does not confirm it. {string.Join(" ", wrong.Select(check => check.Seen).DefaultIfEmpty($"It says driver {guest.Gpu.Smi?.DriverVersion ?? "none"}."))}",
-            Name,
-            wrong.Select(check => check.NextStep).OfType<string>().FirstOrDefault() ?? $"Test-GpuGuest -VM {Typed.Name(Name)} shows what is wrong.");
-    }
-
-    private async Task PrepareAsync(IGuestShell shell, DriverGuest guest, DriverPlan plan, CancellationToken cancellationToken)
+    private void AddPreparation(GuestProposal proposal, DriverPlan plan)
     {
         if (plan.UpgradesPackages)
         {
-            context.Tell("upgrading packages");
-            await PackagesAsync(shell, GuestPackageCommands.Refresh(guest.PackageManager!), cancellationToken).ConfigureAwait(false);
-            await PackagesAsync(shell, GuestPackageCommands.Upgrade(guest.PackageManager!), cancellationToken).ConfigureAwait(false);
-            _done.Add("The guest's packages were upgraded.");
+            proposal.Step("upgrading all packages", UpgradeAsync);
         }
 
         if (plan.Packages.Count > 0)
         {
-            context.Tell("installing " + string.Join(" ", plan.Packages));
-            await PackagesAsync(shell, GuestPackageCommands.Refresh(guest.PackageManager!), cancellationToken).ConfigureAwait(false);
-            await PackagesAsync(shell, GuestPackageCommands.Install(guest.PackageManager!, plan.Packages), cancellationToken).ConfigureAwait(false);
-            _done.Add($"{string.Join(", ", plan.Packages)} {(plan.Packages.Count == 1 ? "was" : "were")} installed.");
+            proposal.Step("installing " + string.Join(" ", plan.Packages), (run, stop) => PrerequisitesAsync(run, plan.Packages, stop));
         }
 
         if (plan.SilencesNouveau)
         {
-            context.Tell("keeping nouveau from being loaded");
-            using MemoryStream content = new(System.Text.Encoding.ASCII.GetBytes(Nouveau));
-            await shell.WriteFileAsync(NouveauFile, content, content.Length, new GuestFileOptions { Mode = "0644", Owner = "root" }, cancellationToken).ConfigureAwait(false);
-            _done.Add($"nouveau was put on the blacklist ({NouveauFile}).");
-            string initramfs = guest.PackageManager == "apt" ? "update-initramfs -u" : "dracut --force";
-            ShellResult result = await RunAsync(shell, initramfs, s_initramfs, cancellationToken).ConfigureAwait(false);
-            if (result.ExitCode != 0)
-            {
-                throw new GpuVSphereException(
-                    "GuestInitramfsFailed", GpuErrorCategory.OperationFailed, $"{initramfs} failed in {Name}: {GuestAsk.Said(result)}", Name, "Look at the room in /boot of the guest; then run the same command again.");
-            }
+            proposal.Step("keeping nouveau from being loaded", SilenceAsync);
         }
     }
 
-    private async Task InstallAsync(IGuestShell shell, DriverGuest guest, DriverPlan plan, CancellationToken cancellationToken)
+    private bool IsRight => _guest.Works && _guest.Gpu.Running == wish.Package.Driver;
+
+    private string Vm(GuestRun run) => run.Subject.Name;
+
+    private Task UpgradeAsync(GuestRun run, CancellationToken cancellationToken) => ExplainedAsync(run, async () =>
     {
-        DriverUpload upload = new(shell, wish, context);
+        await run.Packages.RefreshAsync(run.Verbose, cancellationToken).ConfigureAwait(false);
+        await run.Packages.UpgradeAllAsync(run.Verbose, cancellationToken).ConfigureAwait(false);
+    });
+
+    private Task PrerequisitesAsync(GuestRun run, IReadOnlyList<string> packages, CancellationToken cancellationToken) => ExplainedAsync(run, async () =>
+    {
+        await run.Packages.RefreshAsync(run.Verbose, cancellationToken).ConfigureAwait(false);
+        await run.Packages.InstallAsync(packages, run.Verbose, cancellationToken).ConfigureAwait(false);
+    });
+
+    // What a package manager said is worth an explanation of its own: a lock, a repository that cannot be reached, headers that it no longer has.
+    private async Task ExplainedAsync(GuestRun run, Func<Task> work)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch (GpuVSphereException error) when (error.Id == "GuestCommandFailed")
+        {
+            GpuVSphereException explained = InstallerTrouble.Explain(wish.Package.Name, Vm(run), new ShellResult(1, string.Empty, error.Message), string.Empty, KernelLog.Read(string.Empty));
+            throw explained.Id == "GuestInstallFailed" ? error : explained;
+        }
+    }
+
+    private static async Task SilenceAsync(GuestRun run, CancellationToken cancellationToken)
+    {
+        using MemoryStream content = new(Encoding.ASCII.GetBytes(Nouveau));
+        await run.Shell.WriteFileAsync(NouveauFile, content, content.Length, new GuestFileOptions { Mode = "0644", Owner = "root" }, cancellationToken).ConfigureAwait(false);
+        run.Verbose($"nouveau is on the blacklist in {NouveauFile}.");
+
+        // The image that the kernel starts from holds nouveau as well.
+        string command = run.System.Packages == GuestPackageManager.Apt ? "update-initramfs -u" : "dracut --force";
+        await run.RunAsync("The image of the start (initramfs) could not be built anew", Root(command, s_initramfs), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RestartAsync(GuestRun run, CancellationToken cancellationToken)
+    {
+        await ReadAsync(run, cancellationToken).ConfigureAwait(false);
+        if (!_plan.Installs && IsRight)
+        {
+            return;
+        }
+
+        await run.RebootAsync(cancellationToken).ConfigureAwait(false);
+        await ReadAsync(run, cancellationToken).ConfigureAwait(false);
+        if (_guest.HasNouveau)
+        {
+            throw new GpuVSphereException(
+                "NouveauLoaded",
+                GpuErrorCategory.OperationFailed,
+                $"nouveau is loaded in {Vm(run)} although it is on the blacklist and the guest was restarted.",
+                Vm(run),
+                "Add rd.driver.blacklist=nouveau modprobe.blacklist=nouveau to the kernel's command line, restart the guest, and run the same command again.");
+        }
+
+        // Behind the restart the state is another: another kernel may run, for which headers are missing, and a display manager.
+        bool installs = _plan.Installs;
+        _plan = DriverPlanner.Plan(_guest, wish with { UpgradesPackages = false });
+        if (installs && _plan.Packages.Count > 0)
+        {
+            await PrerequisitesAsync(run, _plan.Packages, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task InstallAsync(GuestRun run, CancellationToken cancellationToken)
+    {
+        DriverUpload upload = new(run, wish);
+        List<string> putBack = [];
+        List<string> stopped = [];
         try
         {
             await upload.BringAsync(cancellationToken).ConfigureAwait(false);
-            await EndAsync(shell, plan, cancellationToken).ConfigureAwait(false);
-            await StopAsync(shell, plan, cancellationToken).ConfigureAwait(false);
-            context.Tell("installing " + wish.Package.Title);
-            ShellResult result = await RunAsync(shell, Command(guest, plan, upload), s_install, cancellationToken).ConfigureAwait(false);
+            await EndAsync(run, cancellationToken).ConfigureAwait(false);
+            foreach (string unit in Stopped)
+            {
+                run.Progress("stopping " + unit);
+                stopped.Add(unit);
+                await run.Services.StopAsync(unit, cancellationToken).ConfigureAwait(false);
+            }
+
+            run.Progress("installing " + wish.Package.Title);
+            await SetUpAsync(run, upload, cancellationToken).ConfigureAwait(false);
+        }
+        catch (GpuVSphereException error)
+        {
+            await CleanUpAsync(run, upload, stopped, putBack).ConfigureAwait(false);
+            throw putBack.Count == 0 ? error : new GpuVSphereException(error.Id, error.Category, $"{error.Message} {string.Join(" ", putBack)}", error.Target, error.NextStep, error);
+        }
+        catch (Exception)
+        {
+            await CleanUpAsync(run, upload, stopped, putBack).ConfigureAwait(false);
+            throw;
+        }
+
+        await CleanUpAsync(run, upload, stopped, putBack).ConfigureAwait(false);
+    }
+
+    private async Task SetUpAsync(GuestRun run, DriverUpload upload, CancellationToken cancellationToken)
+    {
+        bool isWindows = run.Shell.Family == GuestFamily.Windows;
+        if (wish.Package.Form is GuestDriverForm.Deb or GuestDriverForm.Rpm)
+        {
+            await ExplainedAsync(run, () => run.Packages.InstallAsync([upload.Path], line => Relay(run, line), cancellationToken)).ConfigureAwait(false);
+        }
+        else
+        {
+            // TMPDIR: the script unpacks itself there, and /tmp may be small. Whoever asked for this has accepted the licence.
+            string command = isWindows ? WindowsQuoting.Join([upload.Path, "-s", "-noreboot", "-noeula"])
+                : $"TMPDIR={RemoteQuoting.Quote(upload.Folder)} sh {RemoteQuoting.Quote(upload.Path)} --ui=none --no-questions --accept-license{(_plan.UsesDkms ? " --dkms" : string.Empty)}";
+            GuestCommand installer = (isWindows ? new GuestCommand(command) { Timeout = s_install } : Root(command, s_install)) with { OnOutput = line => Relay(run, line) };
+            run.Verbose(command);
+            ShellResult result = await run.Shell.RunAsync(installer, cancellationToken).ConfigureAwait(false);
 
             // Windows' setup says by 1 that a restart is wanted; what is true is read afterwards.
-            if (result.ExitCode != 0 && !(guest.Family == GuestFamily.Windows && result.ExitCode == 1))
+            if (result.ExitCode != 0 && !(isWindows && result.ExitCode == 1))
             {
-                throw await FailedAsync(shell, result, cancellationToken).ConfigureAwait(false);
-            }
-
-            _done.Add($"{wish.Package.Title} was installed.");
-            if (guest.Family == GuestFamily.Linux)
-            {
-                await LoadAsync(shell, cancellationToken).ConfigureAwait(false);
+                throw await FailedAsync(run, result, cancellationToken).ConfigureAwait(false);
             }
         }
-        finally
+
+        if (!isWindows)
         {
-            await upload.TakeAwayAsync().ConfigureAwait(false);
-            await RestoreAsync(shell, plan).ConfigureAwait(false);
+            await LoadAsync(run, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private string Command(DriverGuest guest, DriverPlan plan, DriverUpload upload) => wish.Package.Form switch
+    private async Task<GpuVSphereException> FailedAsync(GuestRun run, ShellResult result, CancellationToken cancellationToken)
     {
-        // TMPDIR: the script unpacks itself there, and /tmp may be small or not allow programs. The licence was accepted by whoever asked for this.
-        GuestDriverForm.RunFile => $"TMPDIR={RemoteQuoting.Quote(upload.Folder)} sh {RemoteQuoting.Quote(upload.Path)} --ui=none --no-questions --accept-license{(plan.UsesDkms ? " --dkms" : string.Empty)}",
-        GuestDriverForm.Exe => WindowsQuoting.Join([upload.Path, "-s", "-noreboot", "-noeula"]),
-        _ => GuestPackageCommands.Install(guest.PackageManager!, [upload.Path]),
-    };
-
-    private async Task<GpuVSphereException> FailedAsync(IGuestShell shell, ShellResult result, CancellationToken cancellationToken)
-    {
-        if (shell.Family == GuestFamily.Windows)
+        if (run.Shell.Family == GuestFamily.Windows)
         {
-            return InstallerTrouble.Explain(wish.Package.Name, Name, result, string.Empty, KernelLog.Read(string.Empty));
+            return InstallerTrouble.Explain(wish.Package.Name, Vm(run), result, string.Empty, KernelLog.Read(string.Empty));
         }
 
-        GuestAsk ask = new(shell);
-        string own = wish.Package.Form == GuestDriverForm.RunFile ? (await ask.RunAsRootAsync(InstallerTrouble.LogCommand, cancellationToken).ConfigureAwait(false)).Output : string.Empty;
+        GuestAsk ask = new(run.Shell);
+        ShellResult own = await ask.RunAsRootAsync(InstallerTrouble.LogCommand, cancellationToken).ConfigureAwait(false);
         ShellResult log = await ask.RunAsRootAsync(KernelLog.Command, cancellationToken).ConfigureAwait(false);
-        return InstallerTrouble.Explain(wish.Package.Name, Name, result, own, KernelLog.Read(log.Output));
+        return InstallerTrouble.Explain(wish.Package.Name, Vm(run), result, own.Output, KernelLog.Read(log.Output));
     }
 
-    // What uses the GPU is looked up again: what was planned may have ended, and a number may be another program's by now.
-    private async Task EndAsync(IGuestShell shell, DriverPlan plan, CancellationToken cancellationToken)
+    // What uses the GPU is looked up again: what was planned may have ended, and its number may be another program's by now.
+    private async Task EndAsync(GuestRun run, CancellationToken cancellationToken)
     {
-        foreach ((string signal, bool isLast) in plan.Ends.Count == 0 ? [] : new[] { ("TERM", false), ("KILL", true) })
+        if (_plan.Ends.Count == 0)
         {
-            DriverGuest now = await context.ReadAsync(shell, cancellationToken).ConfigureAwait(false);
-            GpuProcess[] left = [.. DriverPlanner.Blocking(now).Where(process => plan.Ends.Any(planned => planned.Id == process.Id && planned.Name == process.Name))];
-            if (left.Length == 0)
-            {
-                return;
-            }
-
-            context.Tell($"ending {string.Join(", ", left.Select(process => process.ToString()))}");
-            string ids = string.Join(" ", left.Select(process => process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)));
-            await RunAsync(shell, $"kill -{signal} {ids}", s_short, cancellationToken).ConfigureAwait(false);
-            if (!isLast)
-            {
-                _done.Add($"{string.Join(", ", left.Select(process => process.ToString()))} {(left.Length == 1 ? "was" : "were")} ended.");
-            }
-
-            await context.Clock.DelayAsync(s_grace, cancellationToken).ConfigureAwait(false);
+            return;
         }
-    }
 
-    private async Task StopAsync(IGuestShell shell, DriverPlan plan, CancellationToken cancellationToken)
-    {
-        foreach (string unit in Stopped(plan))
+        await ReadAsync(run, cancellationToken).ConfigureAwait(false);
+        GpuProcess[] left = [.. DriverPlanner.Blocking(_guest).Where(process => _plan.Ends.Any(planned => planned.Id == process.Id && planned.Name == process.Name))];
+        run.Progress($"ending {string.Join(", ", left.Select(process => process.ToString()))}");
+        IReadOnlyList<int> stubborn = await GuestProcesses.EndAsync(run.Shell, [.. left.Select(process => process.Id)], run.Clock, cancellationToken).ConfigureAwait(false);
+        if (stubborn.Count > 0)
         {
-            context.Tell("stopping " + unit);
-            ShellResult result = await RunAsync(shell, "systemctl stop " + RemoteQuoting.Quote(unit), s_short, cancellationToken).ConfigureAwait(false);
-            if (result.ExitCode != 0)
-            {
-                throw new GpuVSphereException("GuestServiceFailed", GpuErrorCategory.OperationFailed, $"{unit} of {Name} could not be stopped: {GuestAsk.Said(result)}", Name, "Stop it in the guest, then run the same command again.");
-            }
+            throw new GpuVSphereException(
+                "GuestProcessNotEnded",
+                GpuErrorCategory.ResourceBusy,
+                $"{string.Join(", ", left.Where(process => stubborn.Contains(process.Id)))} in {Vm(run)} did not end.",
+                Vm(run),
+                "Look at it in the guest, or restart the guest first.");
         }
+
+        run.Verbose($"ended: {string.Join(", ", left.Select(process => process.ToString()))}.");
     }
 
     // The desktop before the daemons that serve it.
-    private static IEnumerable<string> Stopped(DriverPlan plan) => plan.DisplayManager is { } manager ? [manager, .. plan.Stops] : plan.Stops;
+    private IEnumerable<string> Stopped => _plan.DisplayManager is { } manager ? [manager, .. _plan.Stops] : _plan.Stops;
 
-    /// <summary>Starts what was stopped. It is tried whatever happened before, and told when it does not succeed.</summary>
-    private async Task RestoreAsync(IGuestShell shell, DriverPlan plan)
+    /// <summary>Removes the upload and starts what was stopped. It is tried whatever happened before, and warned of when it does not succeed.</summary>
+    private static async Task CleanUpAsync(GuestRun run, DriverUpload upload, List<string> stopped, List<string> putBack)
     {
         using CancellationTokenSource limit = new(s_cleanUp);
-        foreach (string unit in Stopped(plan).Reverse())
+        if (await upload.TakeAwayAsync(limit.Token).ConfigureAwait(false))
         {
-            string quoted = RemoteQuoting.Quote(unit);
+            putBack.Add("The upload was removed.");
+        }
+
+        foreach (string unit in Enumerable.Reverse(stopped))
+        {
             try
             {
-                context.Tell("starting " + unit);
-                ShellResult result = await RunAsync(shell, $"systemctl start {quoted} && systemctl is-active {quoted}", s_short, limit.Token).ConfigureAwait(false);
-                if (result.ExitCode != 0)
+                run.Progress("starting " + unit);
+                await run.Services.StartAsync(unit, limit.Token).ConfigureAwait(false);
+                if (await run.Services.IsActiveAsync(unit, limit.Token).ConfigureAwait(false))
                 {
-                    context.Warn($"{Name}: {unit} was stopped for the installation and did not start again: {GuestAsk.Said(result)}. Start it in the guest: systemctl start {unit}");
+                    run.Verbose($"{unit} was started again.");
+                    putBack.Add($"{unit} was started again.");
+                    continue;
                 }
-                else
-                {
-                    context.Verbose($"{Name}: {unit} was started again.");
-                }
+
+                run.Warning($"{unit} was stopped for the installation, and does not run after it was started again. Look at it in the guest: systemctl status {unit}");
             }
             catch (Exception error) when (error is GpuVSphereException or OperationCanceledException)
             {
-                context.Warn($"{Name}: {unit} was stopped for the installation and could not be started again: {error.Message} Start it in the guest: systemctl start {unit}");
+                run.Warning($"{unit} was stopped for the installation and could not be started again: {error.Message} Start it in the guest: systemctl start {unit}");
             }
         }
     }
 
-    private async Task LoadAsync(IGuestShell shell, CancellationToken cancellationToken)
+    private async Task<GuestOutcome> VerifyAsync(GuestRun run, CancellationToken cancellationToken)
     {
-        ShellResult result = await RunAsync(shell, "modprobe nvidia", s_short, cancellationToken).ConfigureAwait(false);
+        await ReadAsync(run, cancellationToken).ConfigureAwait(false);
+        if (!IsRight && IsWaiting)
+        {
+            if (!wish.Reboots)
+            {
+                return GuestOutcome.Pending(
+                    _guest.HasNouveau && !DriverPlanner.IsThere(_guest, wish.Package)
+                        ? $"nouveau is loaded until the guest of {Vm(run)} is restarted, and {wish.Package.Title} cannot be installed before. Run the same command with -Reboot, or restart the guest and run it again."
+                        : $"{wish.Package.Title} is installed in {Vm(run)} and runs after a restart of the guest{(_guest.Gpu.LoadedVersion is { } old ? $"; until then {old} is loaded" : string.Empty)}. Run the same command with -Reboot, or restart it.");
+            }
+
+            await run.RebootAsync(cancellationToken).ConfigureAwait(false);
+            await ReadAsync(run, cancellationToken).ConfigureAwait(false);
+        }
+
+        return IsRight ? GuestOutcome.Done(Success()) : GuestOutcome.Failed(NotWorking(run));
+    }
+
+    // The driver is on the disk and another one is loaded, or none, or Windows asks for a restart; or nouveau is in its place.
+    private bool IsWaiting => _guest.HasNouveau || DriverPlanner.IsThere(_guest, wish.Package)
+        || (_guest.Family == GuestFamily.Windows && _guest.Gpu.Devices?.Any(gpu => gpu.ProblemCode == 14) == true);
+
+    private string Success() =>
+        $"nvidia-smi says: driver {_guest.Gpu.Smi!.DriverVersion}, {string.Join(", ", _guest.Gpu.Smi.Gpus.Select(gpu => gpu.Name))}."
+        + (_guest.Gpu.HasVgpu ? " Without a licence a vGPU slows down after a while: Set-VgpuLicense." : string.Empty);
+
+    private GpuVSphereException NotWorking(GuestRun run)
+    {
+        GuestGpuCheck[] wrong = [.. GuestGpuJudge.Judge(_guest.Gpu, VgpuCatalog.InUse).Where(check => check.Outcome == GuestCheckOutcome.Failed && check.Check is not ("DeviceQuery" or "VectorAdd" or "Cuda"))];
+        return new GpuVSphereException(
+            "GuestDriverNotWorking",
+            GpuErrorCategory.OperationFailed,
+            $"{wish.Package.Name} was installed in {Vm(run)}, and nvidia-smi does not confirm it. {string.Join(" ", wrong.Select(check => check.Seen).DefaultIfEmpty($"It says driver {_guest.Gpu.Smi?.DriverVersion ?? "none"}."))}",
+            Vm(run),
+            wrong.Select(check => check.NextStep).OfType<string>().FirstOrDefault() ?? $"Test-GpuGuest -VM {Typed.Name(Vm(run))} shows what is wrong.");
+    }
+
+    private static async Task LoadAsync(GuestRun run, CancellationToken cancellationToken)
+    {
+        ShellResult result = await run.Shell.RunAsync(Root("modprobe nvidia", s_short), cancellationToken).ConfigureAwait(false);
         if (result.ExitCode != 0)
         {
             // Why is read from the kernel's log with the rest.
-            context.Verbose($"{Name}: modprobe nvidia: {GuestAsk.Said(result)}");
+            run.Verbose("modprobe nvidia: " + GuestAsk.Said(result));
         }
     }
 
-    private async Task<(IGuestShell Shell, DriverGuest Guest)> RestartAsync(IGuestShell shell, CancellationToken cancellationToken)
-    {
-        IGuestShell back = await new GuestReboot(context.OpenAsync, context.Clock, Name, context.RebootTimeout).RunAsync(shell, context.Tell, cancellationToken).ConfigureAwait(false);
-        _done.Add("The guest was restarted.");
-        try
-        {
-            return (back, await context.ReadAsync(back, cancellationToken).ConfigureAwait(false));
-        }
-        catch
-        {
-            back.Dispose();
-            throw;
-        }
-    }
+    private async Task ReadAsync(GuestRun run, CancellationToken cancellationToken) =>
+        _guest = await DriverGuestReader.ReadAsync(run.Shell, _guest with { Kernel = (await GuestSystem.ReadAsync(run.Shell, cancellationToken).ConfigureAwait(false)).Kernel }, cancellationToken).ConfigureAwait(false);
 
-    private async Task PackagesAsync(IGuestShell shell, string command, CancellationToken cancellationToken)
-    {
-        ShellResult result = await RunAsync(shell, command, s_packages, cancellationToken).ConfigureAwait(false);
-        if (result.ExitCode != 0)
-        {
-            throw InstallerTrouble.Explain(wish.Package.Name, Name, result, string.Empty, KernelLog.Read(string.Empty));
-        }
-    }
+    private static GuestCommand Root(string command, TimeSpan timeout) => new(GuestAsk.Sbin + command) { AsRoot = true, Timeout = timeout };
 
-    private Task<ShellResult> RunAsync(IGuestShell shell, string command, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        bool isLinux = shell.Family == GuestFamily.Linux;
-        context.Verbose($"{Name}: {command}");
-        return shell.RunAsync(
-            new GuestCommand(isLinux ? GuestAsk.Sbin + command : command) { AsRoot = isLinux, Timeout = timeout, OnOutput = line => Relay(line) }, cancellationToken);
-    }
-
-    private void Relay(string line)
+    private static void Relay(GuestRun run, string line)
     {
         if (line.Trim().Length > 0)
         {
-            context.Verbose($"{Name}: {(InstallerTrouble.IsHarmless(line) ? "(harmless) " : string.Empty)}{line.TrimEnd()}");
+            run.Verbose((InstallerTrouble.IsHarmless(line) ? "(harmless) " : string.Empty) + line.TrimEnd());
         }
     }
 }

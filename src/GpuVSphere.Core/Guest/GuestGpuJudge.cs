@@ -53,18 +53,6 @@ internal sealed class GuestGpuJudge
         ];
     }
 
-    /// <summary>The one check of a guest that could not be asked.</summary>
-    public static GuestGpuCheck NotReached(GpuVm vm, GpuVSphereException error) => new()
-    {
-        VmId = vm.Id,
-        VmName = vm.Name,
-        ServerName = vm.ServerName,
-        Check = "Guest",
-        Outcome = GuestCheckOutcome.NotChecked,
-        Seen = error.Message,
-        NextStep = error.NextStep,
-    };
-
     private GuestGpuCheck GpuSeen()
     {
         const string Check = "GpuSeen";
@@ -372,6 +360,11 @@ internal sealed class GuestGpuJudge
             return Make(check, sample.HasPassed ? GuestCheckOutcome.Passed : GuestCheckOutcome.Failed, $"{program}: {sample.Seen}", sample.HasPassed ? null
                 : sample.IsDriverTooOld ? "The driver is older than the toolkit needs: install a newer driver, or an older toolkit."
                 : "The checks above say what is missing; without a licence a vGPU slows down and may refuse CUDA: Get-VgpuLicense.");
+        }
+
+        if (_state.Family == GuestFamily.Windows)
+        {
+            return Make(check, GuestCheckOutcome.NotChecked, $"{program} is looked for in Linux guests only.");
         }
 
         return _state.Unbuilt.TryGetValue(program, out string? folder)

@@ -25,6 +25,7 @@ public static class GpuOperations
         new VibFactory(),
 
         new VmVgpuFactory(),
+        new GuestDriverFactory(),
         new VgpuMigrationFactory(),
         new VgpuLicenseFactory(),
         new CudaToolkitFactory(),

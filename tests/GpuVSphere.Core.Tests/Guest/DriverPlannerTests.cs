@@ -54,7 +54,7 @@ public sealed class DriverPlannerTests
     {
         DriverPlan plan = DriverPlanner.Plan(Bare() with { Gpu = Bare().Gpu with { Modules = ["nouveau"] } }, Wish(Grid));
 
-        Assert.Equal([(null, "nouveau", "loaded", "kept from being loaded"), ("reboot", "NVIDIA driver", null, "390.42 (GRID)")], plan.Rows);
+        Assert.Equal([(null, "nouveau", "loaded", "kept from being loaded"), ("guest reboot", "NVIDIA driver", null, "390.42 (GRID)")], plan.Rows);
         Assert.True(plan.RebootsFirst);
     }
 
@@ -63,7 +63,7 @@ public sealed class DriverPlannerTests
     {
         DriverPlan plan = DriverPlanner.Plan(Bare() with { IsNouveauBlacklisted = true, Gpu = Bare().Gpu with { Modules = ["nouveau"] } }, Wish(Grid));
 
-        Assert.Equal("reboot", Assert.Single(plan.Rows).Barrier);
+        Assert.Equal("guest reboot", Assert.Single(plan.Rows).Barrier);
         Assert.False(plan.SilencesNouveau);
     }
 
@@ -84,7 +84,7 @@ public sealed class DriverPlannerTests
         DriverGuest guest = Running("390.42", isGrid: true);
         DriverPlan plan = DriverPlanner.Plan(guest with { Gpu = guest.Gpu with { LoadedVersion = "384.81" } }, Wish(Grid));
 
-        Assert.Equal([("reboot", "NVIDIA driver", "384.81", "390.42 (GRID)")], plan.Rows);
+        Assert.Equal([("guest reboot", "NVIDIA driver", "384.81", "390.42 (GRID)")], plan.Rows);
         Assert.False(plan.Installs);
         Assert.True(plan.RebootsFirst);
     }
