@@ -24,8 +24,8 @@ internal sealed class DriverRun(DriverWish wish, DriverGuest guest, DriverPlan p
     // The module is built in the guest, which takes minutes on a slow one.
     private static readonly TimeSpan s_install = TimeSpan.FromMinutes(60);
     private static readonly TimeSpan s_initramfs = TimeSpan.FromMinutes(15);
-    private static readonly TimeSpan s_short = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan s_cleanUp = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_short = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_cleanUp = TimeSpan.FromMinutes(5);
 
     private DriverGuest _guest = guest;
     private DriverPlan _plan = plan;

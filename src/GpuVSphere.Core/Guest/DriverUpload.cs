@@ -11,7 +11,7 @@ namespace GpuVSphere.Guest;
 /// <summary>A driver's package in a guest, in a folder of its own that only its owner may enter, for as long as it is needed.</summary>
 internal sealed class DriverUpload
 {
-    private static readonly TimeSpan s_short = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_short = TimeSpan.FromMinutes(5);
 
     private readonly GuestRun _run;
     private readonly DriverWish _wish;

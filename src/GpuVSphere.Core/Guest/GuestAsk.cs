@@ -15,7 +15,7 @@ internal sealed class GuestAsk(IGuestShell shell)
     // A user who is not root has no sbin in its path on Debian, and lspci, modinfo and ldconfig are there.
     public const string Sbin = "PATH=\"$PATH:/usr/local/sbin:/usr/sbin:/sbin\"; ";
 
-    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(5);
 
     private bool _isRootRefused;
 

@@ -29,7 +29,7 @@ internal static class NvidiaFiles
             guest.Files.Put(Folder(guest) + module + ".ko", "module " + driver.Version);
         }
 
-        foreach (string program in new[] { "/usr/bin/nvidia-smi", "/usr/bin/nvidia-persistenced", "/usr/bin/nvidia-modprobe" })
+        foreach (string program in new[] { "/usr/bin/nvidia-smi", "/usr/bin/nvidia-persistenced", "/usr/bin/nvidia-modprobe" }.Concat(driver.IsGrid ? ["/usr/bin/nvidia-gridd"] : []))
         {
             guest.Files.PutProgram(program);
         }
@@ -54,7 +54,7 @@ internal static class NvidiaFiles
         Unload(guest);
         guest.State<GuestNvidia>().Installed = null;
         foreach (string path in s_modules.Select(module => Folder(guest) + module + ".ko")
-            .Concat(["/usr/bin/nvidia-smi", "/usr/bin/nvidia-persistenced", "/usr/bin/nvidia-modprobe", "/usr/bin/nvidia-uninstall", "/usr/bin/nvidia-installer", LibraryFolder(guest) + "libcuda.so.1", "/sys/module/nvidia/version", "/proc/driver/nvidia/version"]))
+            .Concat(["/usr/bin/nvidia-smi", "/usr/bin/nvidia-persistenced", "/usr/bin/nvidia-modprobe", "/usr/bin/nvidia-gridd", "/usr/bin/nvidia-uninstall", "/usr/bin/nvidia-installer", LibraryFolder(guest) + "libcuda.so.1", "/sys/module/nvidia/version", "/proc/driver/nvidia/version"]))
         {
             guest.Files.Remove(path);
         }

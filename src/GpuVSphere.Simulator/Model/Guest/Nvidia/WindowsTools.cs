@@ -66,7 +66,9 @@ internal sealed class WindowsTools() : InstantProgram("cmd.exe", "shutdown.exe",
         if (Asks("Win32_OperatingSystem") && Asks("LastBootUpTime"))
         {
             known = true;
-            call.Say(guest.Vm.BootTime.UtcDateTime.ToString("yyyyMMddHHmmss.ffffff", CultureInfo.InvariantCulture) + "+000 (" + guest.Boots + ")");
+
+            // Another one after each start; the VM's own time of its start is set while the guest is still down.
+            call.Say((guest.Inventory.Options.StartTime.UtcTicks + (guest.Boots * TimeSpan.TicksPerHour)).ToString(CultureInfo.InvariantCulture));
         }
 
         if (Asks("Win32_LogicalDisk") && Asks("FreeSpace"))
