@@ -26,6 +26,7 @@
         'Get-GpuChange'
         'Get-GpuDevice'
         'Get-GpuEcc'
+        'Get-GpuMaintenanceImpact'
         'Get-GpuMethodRecommendation'
         'Get-GpuMig'
         'Get-GpuVSphereConnection'

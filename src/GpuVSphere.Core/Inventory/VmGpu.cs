@@ -42,6 +42,15 @@ public sealed record VmGpu
     /// <summary>The profile of a vGPU, or null.</summary>
     public string? VgpuProfile { get; init; }
 
+    /// <summary>Whether a vGPU can be moved while the VM runs, as the VM's configuration says (7.0 U2 and later); null when it does not.</summary>
+    public bool? CanMigrate { get; init; }
+
+    /// <summary>The size of a vGPU's state during a vMotion in MB, as the VM's configuration says (8.0 and later); null when it does not.</summary>
+    public int? MigrationSizeMB { get; init; }
+
+    /// <summary>Whether a vGPU moves with a stun of less than a second (8.0 and later); null when nothing tells.</summary>
+    public bool? IsEnhancedMigration { get; init; }
+
     /// <summary>The number of the device in the VM's settings, as its label has it: the N of <c>pciPassthruN</c>; null when the label does not tell.</summary>
     public int? Index { get; init; }
 

@@ -272,6 +272,9 @@ internal sealed class VmRecord : IObjectReader
                 case "systemId": read.SystemId = _strings.Keep(backing.String()); break;
                 case "vendorId": read.VendorId = PciText.ReadId(backing.String()); break;
                 case "vgpu": read.Vgpu = _strings.Keep(backing.String()); break;
+                case "vgpuMigrateDataSizeMB": read.MigrationSizeMB = backing.Int32(); break;
+                case "migrateSupported": read.CanMigrate = backing.Boolean(); break;
+                case "enhancedMigrateCapability": read.IsEnhancedMigration = backing.Boolean(); break;
                 case "customLabel": read.CustomLabel = _strings.Keep(backing.String()); break;
                 case "assignedId": read.AssignedId = backing.String(); break;
                 case "allowedDevice": read.AllowedDevices.Add(ReadAllowed(backing.Object())); break;
@@ -314,6 +317,12 @@ internal sealed class VmRecord : IObjectReader
         public ushort VendorId { get; set; }
 
         public string? Vgpu { get; set; }
+
+        public bool? CanMigrate { get; set; }
+
+        public int? MigrationSizeMB { get; set; }
+
+        public bool? IsEnhancedMigration { get; set; }
 
         public string? CustomLabel { get; set; }
 

@@ -78,6 +78,7 @@ public static class VgpuReader
         string name = string.Empty;
         long ids = 0, memory = 0;
         bool isMig = false, isCompute = false;
+        List<VgpuStunTime> stuns = [];
         while (info.NextChild())
         {
             switch (info.Name)
@@ -87,11 +88,27 @@ public static class VgpuReader
                 case "fbSizeInGib": memory = info.Int64(); break;
                 case "profileSharing": isMig = info.String() == "mig"; break;
                 case "profileClass": isCompute = info.String() == "compute"; break;
+                case "stunTimeEstimates": stuns.Add(ReadStun(info.Object())); break;
             }
         }
 
         // The vendor is in the low half.
-        return new VgpuProfileInfo(name, (ushort)(ids & LowHalf), (ushort)((ids >> 16) & LowHalf), memory, isMig, isCompute);
+        return new VgpuProfileInfo(name, (ushort)(ids & LowHalf), (ushort)((ids >> 16) & LowHalf), memory, isMig, isCompute) { StunTimes = stuns };
+    }
+
+    private static VgpuStunTime ReadStun(VimReader stun)
+    {
+        long bandwidth = 0, seconds = 0;
+        while (stun.NextChild())
+        {
+            switch (stun.Name)
+            {
+                case "migrationBW": bandwidth = stun.Int64(); break;
+                case "stunTime": seconds = stun.Int64(); break;
+            }
+        }
+
+        return new VgpuStunTime(bandwidth, seconds);
     }
 
     private sealed class Record(GpuHost host) : IObjectReader
