@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using GpuVSphere.Bitfusion;
 using GpuVSphere.Changes;
 using GpuVSphere.Guest;
 using GpuVSphere.Passthrough;
@@ -29,6 +30,10 @@ public static class GpuOperations
         new VgpuMigrationFactory(),
         new VgpuLicenseFactory(),
         new CudaToolkitFactory(),
+        new FlexDirectInstallFactory(),
+        new FlexDirectLicenseFactory(),
+        new FlexDirectSchedulerFactory(),
+        new FlexDirectServersFactory(),
     ]);
 
     /// <summary>Makes the operation of an intent.</summary>

@@ -54,6 +54,18 @@ public enum ReadinessAction
     /// <summary>Nothing is changed: whether a host can be emptied without powering VMs off.</summary>
     Evacuate = 1 << 16,
 
+    /// <summary>FlexDirect is installed in a guest.</summary>
+    InstallFlexDirect = 1 << 17,
+
+    /// <summary>FlexDirect is licensed in a guest.</summary>
+    InitializeFlexDirect = 1 << 18,
+
+    /// <summary>A scheduler of FlexDirect is started in a guest.</summary>
+    StartFlexDirect = 1 << 19,
+
+    /// <summary>The servers of a FlexDirect client are set.</summary>
+    SetFlexDirectServers = 1 << 22,
+
     /// <summary>ECC of GPUs is switched on at a host.</summary>
     EnableEcc = 1 << 24,
 

@@ -95,6 +95,12 @@ public static class ReadinessRules
         new GuestGpuProcessRule(),
         new GuestModuleSignatureRule(),
         new GuestSpaceRule(),
+        new FlexDirectGuestRule(),
+        new FlexDirectProgramRule(),
+        new FlexDirectDownloadRule(),
+        new FlexDirectGpuRule(),
+        new FlexDirectLicenseRule(),
+        new FlexDirectServersRule(),
     ]);
 
     /// <summary>The evidence that the rules for an action need, so that it is gathered once.</summary>

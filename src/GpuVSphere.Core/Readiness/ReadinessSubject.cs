@@ -43,6 +43,9 @@ public sealed record ReadinessSubject
     /// <summary>The privileges of the account on an object that is neither a host nor a VM; null when they could not be read.</summary>
     public IReadOnlyCollection<string>? Privileges { get; init; }
 
+    /// <summary>What is to be done with FlexDirect in the VM's guest; null when something else is changed.</summary>
+    public FlexDirectQuestion? FlexDirect { get; init; }
+
     /// <summary>The VMs that were read together with the host, for what they hold and reserve.</summary>
     public IReadOnlyList<GpuVm> OtherVms { get; init; } = [];
 

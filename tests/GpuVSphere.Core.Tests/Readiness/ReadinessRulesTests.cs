@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Catalog;
 using GpuVSphere.Changes;
+using GpuVSphere.Core.Tests.Bitfusion;
 using GpuVSphere.Inventory;
 using GpuVSphere.Readiness;
 
@@ -250,7 +251,8 @@ public sealed class ReadinessRulesTests
         });
         Assert.Empty(ReadinessRules.All.Select(rule => rule.Id).Except(Spoiled().Select(row => (string)row[1])).Except(VgpuRulesTests.Spoiled().Select(row => (string)row[1]))
             .Except(HostSoftwareRulesTests.Spoiled().Select(row => (string)row[1])).Except(GuestDriverRulesTests.Spoiled().Select(row => (string)row[1]))
-            .Except(UseRulesTests.Cases().Select(row => (string)row[1])).Except(MigrationRulesTests.Rows().Select(row => (string)row[0])));
+            .Except(UseRulesTests.Cases().Select(row => (string)row[1])).Except(MigrationRulesTests.Rows().Select(row => (string)row[0]))
+            .Except(FlexDirectRulesTests.Spoiled().Select(row => (string)row[2])));
     }
 
     [Fact]

@@ -1,0 +1,66 @@
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using GpuVSphere.Changes;
+using GpuVSphere.Operations;
+using GpuVSphere.Readiness;
+using GpuVSphere.Shell;
+
+namespace GpuVSphere.Bitfusion;
+
+/// <summary>FlexDirect is installed in guests.</summary>
+internal sealed class FlexDirectInstallOperation : FlexDirectOperation
+{
+    public const string IntentKind = "FlexDirectInstall";
+
+    private readonly InstallWish _wish;
+
+    public FlexDirectInstallOperation(ChangeIntent intent, OperationContext context)
+        : base(intent, context)
+    {
+        _wish = new InstallWish
+        {
+            Source = intent.Options.Get(nameof(InstallWish.Source)) ?? InstallWish.UsualSource,
+            Path = intent.Options.Get(nameof(InstallWish.Path)),
+            Sha256 = intent.Options.Get(nameof(InstallWish.Sha256)),
+            Reinstall = intent.Options.Get(nameof(InstallWish.Reinstall)) is not null,
+        };
+        _wish.Check();
+    }
+
+    protected override async Task<GuestProposal> ProposeAsync(GuestSubject subject, CancellationToken cancellationToken)
+    {
+        FlexDirectGuest guest = new(subject.Shell, subject.Name);
+        GuestProposal proposal = new(subject.Target);
+        FlexDirectProgram? program = await guest.FindAsync(cancellationToken).ConfigureAwait(false);
+        if (program is not null && !_wish.Reinstall)
+        {
+            return proposal;
+        }
+
+        string? fetcher = null;
+        if (_wish.Path is null)
+        {
+            ShellResult found = await subject.Shell.RunAsync(new GuestCommand(FlexDirectInstaller.FetcherQuestion), cancellationToken).ConfigureAwait(false);
+            fetcher = found.Output.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0);
+        }
+
+        Judge(proposal, ReadinessAction.InstallFlexDirect, Question(subject, program) with { Download = _wish.Path is null ? _wish.Source : null, HasChecksum = _wish.Sha256 is not null, Fetcher = fetcher });
+        proposal.Row("FlexDirect", program?.Path, "installed from " + _wish.From);
+        proposal.Tell($"{_wish.From} is run as root in {subject.Name}.");
+        proposal.Step(
+            "installing FlexDirect",
+            (run, stop) => FlexDirectInstaller.InstallAsync(new FlexDirectGuest(run.Shell, run.Target.Name), run.Target.Name, _wish, run.Verbose, stop));
+        proposal.Verify = async (run, stop) =>
+        {
+            FlexDirectProgram? installed = await new FlexDirectGuest(run.Shell, run.Target.Name).FindAsync(stop).ConfigureAwait(false);
+            return installed is not null ? GuestOutcome.Done($"{installed.Path} is there.") : GuestOutcome.Failed(new GpuVSphereException(
+                "FlexDirectInstallFailed",
+                GpuErrorCategory.OperationFailed,
+                $"The installer ended well on {run.Target.Name}, and its shell finds neither flexdirect nor bitfusion.",
+                run.Target.Name,
+                "Run it again with -Verbose to see every line of the installer."));
+        };
+        return proposal;
+    }
+}

@@ -1,0 +1,142 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using GpuVSphere.Changes;
+using GpuVSphere.Operations;
+using GpuVSphere.Readiness;
+
+namespace GpuVSphere.Bitfusion;
+
+/// <summary>Resource schedulers of FlexDirect are started or stopped in guests.</summary>
+internal sealed class FlexDirectSchedulerOperation : FlexDirectOperation
+{
+    public const string IntentKind = "FlexDirectScheduler";
+    public const string StopOption = "Stop";
+    public const string TimeoutOption = "StartTimeout";
+
+    private static readonly TimeSpan s_startTime = TimeSpan.FromSeconds(30);
+
+    private readonly SchedulerWish _wish;
+    private readonly bool _stops;
+    private readonly TimeSpan _startTimeout;
+
+    public FlexDirectSchedulerOperation(ChangeIntent intent, OperationContext context)
+        : base(intent, context)
+    {
+        _stops = intent.Options.Get(StopOption) is not null;
+        _startTimeout = TimeSpan.TryParse(intent.Options.Get(TimeoutOption), CultureInfo.InvariantCulture, out TimeSpan timeout) && timeout > TimeSpan.Zero ? timeout : s_startTime;
+        _wish = new SchedulerWish
+        {
+            GpuCount = intent.Options.GetNumber(nameof(SchedulerWish.GpuCount)),
+            Devices = [.. intent.Options.GetList(nameof(SchedulerWish.Devices)).Select(device => int.Parse(device, NumberStyles.None, CultureInfo.InvariantCulture))],
+            ListenAddress = intent.Options.Get(nameof(SchedulerWish.ListenAddress)),
+            Port = intent.Options.GetNumber(nameof(SchedulerWish.Port)),
+            ServerPort = intent.Options.GetNumber(nameof(SchedulerWish.ServerPort)),
+        };
+        _wish.Check();
+    }
+
+    protected override Task<GuestProposal> ProposeAsync(GuestSubject subject, CancellationToken cancellationToken) =>
+        _stops ? StoppedAsync(subject, cancellationToken) : StartedAsync(subject, cancellationToken);
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string RowOf(int port) => "scheduler on port " + Text(port);
+
+    private static string Running(string arguments) => arguments.Length == 0 ? "running" : "running with " + arguments;
+
+    private async Task<GuestProposal> StartedAsync(GuestSubject subject, CancellationToken cancellationToken)
+    {
+        FlexDirectGuest guest = new(subject.Shell, subject.Name);
+        GuestProposal proposal = new(subject.Target);
+        int port = _wish.PortMeant;
+        FlexDirectProgram? program = await guest.FindAsync(cancellationToken).ConfigureAwait(false);
+        SchedulerProcess? runs = (await guest.ReadSchedulersAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(one => one.Port == port);
+        SchedulerReport? report = FlexDirectText.ReadScheduler(await guest.ReadLogAsync(port, cancellationToken).ConfigureAwait(false) ?? string.Empty);
+        if (runs is not null && runs.Is(_wish, report))
+        {
+            return proposal;
+        }
+
+        (int gpus, string? trouble) = await guest.CountGpusAsync(cancellationToken).ConfigureAwait(false);
+        Judge(proposal, ReadinessAction.StartFlexDirect, Question(subject, program) with
+        {
+            Gpus = Evidence<int>.Of(gpus),
+            GpuTrouble = trouble,
+            GpusWanted = _wish.Devices.Count > 0 ? _wish.Devices.Max() + 1 : _wish.GpuCount,
+            IsLicensed = program is null ? null : await guest.ReadLicenseAsync(program, cancellationToken).ConfigureAwait(false),
+        });
+        if (program is null)
+        {
+            return proposal;
+        }
+
+        bool asService = await guest.HasSystemdAsync(cancellationToken).ConfigureAwait(false);
+        SchedulerUnit unit = new(program, _wish);
+        proposal.Row(RowOf(port), runs is null ? null : Running(runs.Text), Running(string.Join(" ", _wish.Arguments)));
+        if (asService)
+        {
+            string? there = await guest.ReadUnitAsync(port, cancellationToken).ConfigureAwait(false);
+            if (there is not null && !SchedulerUnit.IsOurs(there))
+            {
+                throw new GpuVSphereException(
+                    "FlexDirectServiceTaken",
+                    GpuErrorCategory.ResourceBusy,
+                    $"{subject.Name} has a service {unit.Name} that somebody else wrote ({unit.Path}).",
+                    subject.Name,
+                    $"systemctl start {unit.Name} in the guest starts it; or remove it, or give another -Port.");
+            }
+
+            proposal.Row("service " + unit.Name, there is null ? null : there == unit.Text ? "there" : "there, for other options", "there, starts with the guest");
+        }
+
+        if (runs is not null)
+        {
+            proposal.Tell($"The scheduler on port {Text(port)} of {subject.Name} runs with other options and is started anew: programs of clients that use its GPUs end.");
+            proposal.Step("stopping the scheduler that runs", (run, stop) =>
+                new SchedulerControl(new FlexDirectGuest(run.Shell, run.Target.Name), run.Target.Name, run.Clock).StopAsync(port, runs, asService, stop));
+        }
+
+        SchedulerReport? said = null;
+        proposal.Step("starting the scheduler", async (run, stop) =>
+        {
+            (_, said) = await new SchedulerControl(new FlexDirectGuest(run.Shell, run.Target.Name), run.Target.Name, run.Clock).StartAsync(unit, asService, _startTimeout, stop).ConfigureAwait(false);
+        });
+        proposal.Verify = async (run, stop) =>
+        {
+            SchedulerProcess? now = (await new FlexDirectGuest(run.Shell, run.Target.Name).ReadSchedulersAsync(stop).ConfigureAwait(false)).FirstOrDefault(one => one.Port == port);
+            return now is null ? GuestOutcome.Failed(new GpuVSphereException(
+                    "FlexDirectSchedulerFailed", GpuErrorCategory.OperationFailed, $"The scheduler of {run.Target.Name} ended again after it had started.", run.Target.Name, $"Test-FlexDirectHealth -VM {run.Target.Name}; its log is {unit.Log} in the guest."))
+                : said is null ? GuestOutcome.Done($"It runs as process {Text(now.Id)}, and has not said what it gives out; its log is {unit.Log}.")
+                : GuestOutcome.Done(said.Text);
+        };
+        return proposal;
+    }
+
+    private async Task<GuestProposal> StoppedAsync(GuestSubject subject, CancellationToken cancellationToken)
+    {
+        FlexDirectGuest guest = new(subject.Shell, subject.Name);
+        GuestProposal proposal = new(subject.Target);
+        bool asService = await guest.HasSystemdAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<SchedulerProcess> running = await guest.ReadSchedulersAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<int> services = asService ? await guest.ReadServicePortsAsync(cancellationToken).ConfigureAwait(false) : [];
+        foreach (int port in running.Select(one => one.Port).Concat(services).Distinct().OrderBy(port => port).Where(port => _wish.Port is not { } asked || asked == port))
+        {
+            SchedulerProcess? runs = running.FirstOrDefault(one => one.Port == port);
+            proposal.Row(RowOf(port), runs is null ? null : Running(runs.Text), null);
+            proposal.Row("service " + SchedulerUnit.NameFor(port), services.Contains(port) ? "there, starts with the guest" : null, null);
+            if (runs is not null)
+            {
+                proposal.Tell($"Programs of clients that use the GPUs of {subject.Name} by port {Text(port)} end.");
+            }
+
+            proposal.Step("stopping the scheduler on port " + Text(port), (run, stop) =>
+                new SchedulerControl(new FlexDirectGuest(run.Shell, run.Target.Name), run.Target.Name, run.Clock).StopAsync(port, runs, asService, stop));
+        }
+
+        return proposal;
+    }
+}

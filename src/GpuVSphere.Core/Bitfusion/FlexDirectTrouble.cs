@@ -1,0 +1,100 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using System.Text.RegularExpressions;
+using GpuVSphere.Shell;
+
+namespace GpuVSphere.Bitfusion;
+
+/// <summary>Why FlexDirect failed, from what it said: the failures that public texts show, and those of the shell around it.</summary>
+internal static class FlexDirectTrouble
+{
+    private const int NotFound = 127;
+    private const RegexOptions Loose = RegexOptions.CultureInvariant | RegexOptions.IgnoreCase;
+
+    private static readonly Regex s_server = new(@"(?:contacting|query|dial tcp|server)\s+(?:server\s+)?(?<at>\[[0-9a-f:]+\]:\d+|[\w.-]+:\d+)", Loose);
+    private static readonly Regex s_lookup = new(@"lookup (?<name>[\w.-]+)", Loose);
+    private static readonly Regex s_ownError = new(@"^(?:Error|Fatal)\s*:|^\[?(?:WARN|ERROR)\]?\s+\d{4}\S\d\d\S\d\d", Loose | RegexOptions.Multiline);
+
+    /// <summary>The explained error; null when nothing that is known went wrong.</summary>
+    /// <param name="result">What the program left behind.</param>
+    /// <param name="vmName">The VM, for the message and what to type.</param>
+    public static GpuVSphereException? Explain(ShellResult result, string vmName)
+    {
+        string said = result.Output + "\n" + result.Error;
+        bool Says(string pattern) => Regex.IsMatch(said, pattern, Loose);
+        string quoted = "It says: " + FlexDirectText.Complaint(said);
+
+        if (result.ExitCode == NotFound && Says(@"\b(?:flexdirect|bitfusion)\b[^\n]*not found"))
+        {
+            return Missing(vmName);
+        }
+
+        if (result.ExitCode == 0 || !s_ownError.IsMatch(said))
+        {
+            // What the program that it ran says of itself is not FlexDirect's trouble.
+            return null;
+        }
+
+        string at = s_server.Matches(said).Cast<Match>().Select(match => match.Groups["at"].Value).LastOrDefault() is { } server ? " (" + server + ")" : string.Empty;
+        return Says(@"failed to parse[^\n]*servers\.conf") ? new GpuVSphereException(
+                "FlexDirectServersConf",
+                GpuErrorCategory.InvalidData,
+                $"FlexDirect on {vmName} cannot read its list of servers. {quoted}",
+                vmName,
+                $"Get-FlexDirectServer -VM {vmName} shows it; Set-FlexDirectServer -VM {vmName} -Address <server> writes it anew.")
+            : FlexDirectText.ReadLicense(said) == false ? new GpuVSphereException(
+                "FlexDirectNotLicensed",
+                GpuErrorCategory.InvalidState,
+                $"FlexDirect has no valid licence. {quoted}",
+                vmName,
+                $"Initialize-FlexDirect -VM {vmName} -LicenseKey (Read-Host -AsSecureString); the servers need a licence as well as their clients.")
+            : Says(@"no such host") ? new GpuVSphereException(
+                "FlexDirectServerUnknown",
+                GpuErrorCategory.ConnectionFailed,
+                $"{vmName} cannot resolve the name of its FlexDirect server{(s_lookup.Match(said) is { Success: true } name ? " " + name.Groups["name"].Value : string.Empty)}. {quoted}",
+                vmName,
+                $"Get-FlexDirectServer -VM {vmName} shows the names; give an IP address with Set-FlexDirectServer, or mend the guest's DNS.")
+            : Says(@"connection refused") ? new GpuVSphereException(
+                "FlexDirectSchedulerDown",
+                GpuErrorCategory.ConnectionFailed,
+                $"The FlexDirect server of {vmName}{at} is there, and no scheduler listens on it. {quoted}",
+                vmName,
+                "Start-FlexDirectScheduler -VM <server>; Get-FlexDirectServer shows the ports that the client uses.")
+            : Says(@"i/o timeout|deadline exceeded|no route to host|network is unreachable|none of the servers responded") ? new GpuVSphereException(
+                "FlexDirectServerUnreachable",
+                GpuErrorCategory.ConnectionFailed,
+                $"{vmName} does not reach its FlexDirect servers{at}. {quoted}",
+                vmName,
+                $"Look whether the server VM runs, whether its address is right (Get-FlexDirectServer -VM {vmName}), and whether a firewall lets port {FlexDirectAddress.DefaultPort.ToString(CultureInfo.InvariantCulture)} through.")
+            : Says(@"no servers?\b[^\n]*(?:configured|found|listed|servers\.conf)|servers\.conf[^\n]*no such file") ? new GpuVSphereException(
+                "FlexDirectNoServers",
+                GpuErrorCategory.InvalidState,
+                $"{vmName} has no FlexDirect server to go to. {quoted}",
+                vmName,
+                $"Set-FlexDirectServer -VM {vmName} -Address <server>")
+            : Says(@"(?:not enough|insufficient|exceeds|no)\b[^\n]*\b(?:memory|GPUs?|resources)\b") ? new GpuVSphereException(
+                "FlexDirectNoRoom",
+                GpuErrorCategory.ResourceBusy,
+                $"No FlexDirect server has what {vmName} asked for. {quoted}",
+                vmName,
+                $"Get-FlexDirectGpu -VM {vmName} shows what is free; ask for less with -MemoryMB, -Partial or -GpuCount, or wait for others to end.")
+            : null;
+    }
+
+    /// <summary>The error about a guest without the program.</summary>
+    public static GpuVSphereException Missing(string vmName) => new(
+        "FlexDirectMissing",
+        GpuErrorCategory.InvalidState,
+        $"{vmName} has no FlexDirect: its shell finds neither flexdirect nor bitfusion.",
+        vmName,
+        $"Install-FlexDirect -VM {vmName}");
+
+    /// <summary>The error about a command of FlexDirect's own that failed: the explained one, or what it said.</summary>
+    public static GpuVSphereException Failed(ShellResult result, string command, string vmName) => Explain(result, vmName) ?? new GpuVSphereException(
+        "FlexDirectFailed",
+        GpuErrorCategory.OperationFailed,
+        $"{command} on {vmName} ended with {result.ExitCode.ToString(CultureInfo.InvariantCulture)}: {(FlexDirectText.Complaint(result.Output + "\n" + result.Error) is { Length: > 0 } said ? said : "it said nothing.")}",
+        vmName,
+        $"Test-FlexDirectHealth -VM {vmName} shows what FlexDirect finds amiss.");
+}

@@ -1,0 +1,152 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using GpuVSphere.Bitfusion;
+using GpuVSphere.Core.Tests.GuestOs;
+using GpuVSphere.Shell;
+
+namespace GpuVSphere.Core.Tests.Bitfusion;
+
+public sealed class FlexDirectInstallerTests
+{
+    private const string Folder = "/tmp/tmp.x";
+    private const string Script = Folder + "/installer.sh";
+
+    private readonly List<string> _said = [];
+
+    [Fact]
+    public async Task The_guide_s_way_fetches_looks_and_runs_as_root_and_cleans_up()
+    {
+        FakeGuest guest = Guest("wget").On("bash " + Script, "Installing ...\n");
+        await InstallAsync(guest, new InstallWish());
+        Assert.Equal(
+            ["mktemp -d", FlexDirectInstaller.FetcherQuestion, "wget -nv -T 30 -t 2 -O " + Script + " getflex.bitfusion.io", "head -c 1 " + Script, "bash " + Script, "rm -rf " + Folder],
+            guest.Ran);
+        Assert.Equal([true, false, true, true, true, true], guest.Commands.Select(command => command.AsRoot));
+        Assert.Contains("cpu-01: Installing ...", _said);
+    }
+
+    [Fact]
+    public async Task Curl_takes_the_place_of_wget()
+    {
+        FakeGuest guest = Guest("curl").On("bash " + Script);
+        await InstallAsync(guest, new InstallWish { Source = "https://mirror.example/flex.sh?a=1&b=$(reboot)" });
+        Assert.Contains("curl -fsSL --connect-timeout 30 -o " + Script + " 'https://mirror.example/flex.sh?a=1&b=$(reboot)'", guest.Ran);
+    }
+
+    [Fact]
+    public async Task A_file_is_uploaded_for_its_owner_only_and_the_guest_fetches_nothing()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(path, "#!/bin/bash\n");
+            FakeGuest guest = Guest("wget");
+            string? mode = null;
+            guest.On("bash " + Script, _ =>
+            {
+                mode = guest.Files[Script].Mode;
+                return new ShellResult(0, Encoding.UTF8.GetString(guest.Files[Script].Content), string.Empty);
+            });
+            await InstallAsync(guest, new InstallWish { Path = path });
+            Assert.Equal("0600", mode);
+            Assert.Contains("cpu-01: #!/bin/bash", _said);
+            Assert.DoesNotContain(guest.Ran, line => line.Contains("wget", StringComparison.Ordinal));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [InlineData("https://mirror.example/bitfusion-client.deb", "apt-get", "DEBIAN_FRONTEND=noninteractive apt-get install -y /tmp/tmp.x/installer.deb")]
+    [InlineData("https://mirror.example/bitfusion-client.rpm?x=1", "dnf", "dnf install -y /tmp/tmp.x/installer.rpm")]
+    [InlineData("https://mirror.example/bitfusion-client.rpm", "zypper", "zypper --non-interactive install --allow-unsigned-rpm /tmp/tmp.x/installer.rpm")]
+    public async Task A_package_is_installed_by_the_guests_package_manager(string source, string manager, string command)
+    {
+        FakeGuest guest = Guest("wget").On(line => line.CommandLine.StartsWith("command -v apt-get", StringComparison.Ordinal) || line.CommandLine.StartsWith("command -v dnf", StringComparison.Ordinal), (_, _) => Task.FromResult(new ShellResult(0, "/usr/bin/" + manager + "\n", string.Empty)))
+            .On(command);
+        await InstallAsync(guest, new InstallWish { Source = source });
+        Assert.Contains(command, guest.Ran);
+    }
+
+    [Theory]
+    [InlineData("wget: unable to resolve host address", "FlexDirectDownloadFailed", "-Path")]
+    [InlineData("<!DOCTYPE html>", "FlexDirectNotAnInstaller", "-Source")]
+    [InlineData("", "FlexDirectNotAnInstaller", "empty")]
+    [InlineData("wrong checksum", "FlexDirectChecksum", "SHA-256")]
+    [InlineData("E: no room", "FlexDirectInstallFailed", "E: no room")]
+    public async Task What_goes_wrong_is_told_and_nothing_stays_behind(string trouble, string id, string word)
+    {
+        FakeGuest guest = Guest("wget").On("bash " + Script, exitCode: 100, error: trouble).On("sha256sum " + Script, new string('a', 64) + "  x\n");
+        if (id == "FlexDirectDownloadFailed")
+        {
+            guest.On(command => command.CommandLine.StartsWith("wget ", StringComparison.Ordinal), (_, _) => Task.FromResult(new ShellResult(4, string.Empty, trouble)));
+        }
+        else if (id == "FlexDirectNotAnInstaller")
+        {
+            guest.On("head -c 1 " + Script, trouble.Length > 0 ? "<" : string.Empty);
+        }
+
+        GpuVSphereException error = await Assert.ThrowsAsync<GpuVSphereException>(() => InstallAsync(guest, new InstallWish { Sha256 = id == "FlexDirectChecksum" ? new string('b', 64) : null }));
+        Assert.Equal(id, error.Id);
+        Assert.Contains(word, error.Message + error.NextStep, StringComparison.Ordinal);
+        Assert.Equal("rm -rf " + Folder, guest.Ran[^1]);
+        Assert.Equal(id == "FlexDirectInstallFailed", guest.Ran.Contains("bash " + Script));
+    }
+
+    [Fact]
+    public async Task A_stopped_installation_cleans_up()
+    {
+        using CancellationTokenSource stop = new();
+        FakeGuest guest = Guest("wget").On(command => command.CommandLine == "bash " + Script, (_, token) =>
+        {
+            stop.Cancel();
+            return Task.FromCanceled<ShellResult>(token);
+        });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FlexDirectInstaller.InstallAsync(new FlexDirectGuest(guest, "cpu-01"), "cpu-01", new InstallWish(), _said.Add, stop.Token));
+        Assert.Equal("rm -rf " + Folder, guest.Ran[^1]);
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_none_is_not_removed()
+    {
+        FakeGuest guest = new FakeGuest().On("mktemp -d", "\n");
+        await Assert.ThrowsAsync<GpuVSphereException>(() => InstallAsync(guest, new InstallWish()));
+        Assert.Equal(["mktemp -d"], guest.Ran);
+    }
+
+    [Theory]
+    [InlineData("getflex.bitfusion.io; reboot")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("-O/etc/passwd")]
+    [InlineData("")]
+    [InlineData("https://")]
+    [InlineData("https://user:secret@mirror.example/x")]
+    public void An_address_to_fetch_from_is_one(string source)
+    {
+        GpuVSphereException error = Assert.Throws<GpuVSphereException>(new InstallWish { Source = source }.Check);
+        Assert.Equal("InvalidFlexDirectSource", error.Id);
+        Assert.DoesNotContain("secret", error.Message + error.NextStep + error.Target, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_checksum_and_a_file_are_looked_at_first()
+    {
+        new InstallWish { Sha256 = new string('A', 64) }.Check();
+        Assert.Equal("InvalidFlexDirectSource", Assert.Throws<GpuVSphereException>(new InstallWish { Sha256 = "abc" }.Check).Id);
+        Assert.Equal("FileNotFound", Assert.Throws<GpuVSphereException>(new InstallWish { Path = "/no/such/file.sh" }.Check).Id);
+    }
+
+    private Task InstallAsync(FakeGuest guest, InstallWish wish) => FlexDirectInstaller.InstallAsync(new FlexDirectGuest(guest, "cpu-01"), "cpu-01", wish, _said.Add, CancellationToken.None);
+
+    private static FakeGuest Guest(string fetcher) => new FakeGuest().On("mktemp -d", Folder + "\n").On(FlexDirectInstaller.FetcherQuestion, "/usr/bin/" + fetcher + "\n")
+        .On(command => command.CommandLine.StartsWith(fetcher + " ", StringComparison.Ordinal), (_, _) => Task.FromResult(new ShellResult(0, string.Empty, string.Empty)))
+        .On(command => command.CommandLine.StartsWith("head -c 1 ", StringComparison.Ordinal), (_, _) => Task.FromResult(new ShellResult(0, "#", string.Empty)))
+        .On("rm -rf " + Folder);
+}
