@@ -15,6 +15,7 @@ internal static class ModelFactory
         ["vgpu"] = VgpuScenario.Create,
         ["vgpu-setup"] = VgpuSetupScenario.Create,
         ["migration"] = MigrationScenario.Create,
+        ["flexdirect"] = FlexDirectScenario.Create,
         ["large"] = Scenarios.Large,
         ["empty"] = Scenarios.Empty,
     };

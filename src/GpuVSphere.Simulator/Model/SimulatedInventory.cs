@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Simulator.Model.Guest;
@@ -56,8 +57,11 @@ internal sealed class SimulatedInventory : IServerModel
     /// <summary>The licence servers that guests can reach.</summary>
     public Guest.Licensing.LicenseServers LicenseServers { get; } = new();
 
-    /// <summary>What the hosts can download, by address; every other address is out of reach.</summary>
-    public Dictionary<string, byte[]> Downloads { get; } = new(StringComparer.Ordinal);
+    /// <summary>What hosts and guests can download, by address; every other address is out of reach.</summary>
+    public Dictionary<string, byte[]> Downloads { get; } = new(StringComparer.Ordinal)
+    {
+        ["http://getflex.bitfusion.io"] = Encoding.UTF8.GetBytes(Guest.Bitfusion.FlexDirectFiles.Script),
+    };
 
     public bool IsVCenter => Profile.IsVCenter;
 

@@ -21,6 +21,7 @@ internal static class GuestFactory
         "/usr/sbin/reboot", "/usr/sbin/shutdown", "/usr/bin/date", "/usr/bin/yes", "/usr/bin/true", "/usr/bin/false", "/usr/bin/test", "/usr/bin/echo", "/usr/bin/printf", "/usr/bin/getent", "/usr/bin/install",
         "/usr/bin/timeout", "/usr/bin/sync", "/usr/sbin/depmod", "/usr/bin/curl",
         "/usr/sbin/modinfo", "/usr/sbin/ldconfig", "/usr/bin/df", "/usr/bin/findmnt",
+        "/usr/bin/bash", "/usr/bin/sha256sum",
     ];
 
     public static bool IsWindows(string guestId) => guestId.StartsWith("windows", StringComparison.OrdinalIgnoreCase);
@@ -67,6 +68,7 @@ internal static class GuestFactory
             files.PutLink("/" + merged, "usr/" + merged);
         }
 
+        files.PutDirectory("/run/systemd/system");
         files.PutDirectory("/tmp", "1777");
         files.PutDirectory("/var/tmp", "1777");
         files.PutDirectory("/root", "0700");

@@ -195,6 +195,13 @@ internal sealed class TextPrograms() : InstantProgram("grep", "head", "tail", "w
         for (int i = 0; i < call.Arguments.Count; i++)
         {
             string word = call.Arguments[i];
+            if (word == "-c" && call.Name == "head")
+            {
+                byte[] bytes = Encoding.UTF8.GetBytes(Text(call, call.Arguments.Skip(i + 2).ToList()));
+                call.Io.Output.Write([.. bytes.Take(int.Parse(call.Arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture))]);
+                return 0;
+            }
+
             if (word == "-n")
             {
                 count = int.Parse(call.Arguments[++i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
