@@ -81,6 +81,18 @@ internal static class GuestErrors
         _ => fault,
     };
 
+    /// <summary>What the OpenSSH client's trouble means for a guest: the same errors, with the steps that lead further there.</summary>
+    public static GpuVSphereException OfSsh(GpuVSphereException error, string vm, string destination) => error.Id switch
+    {
+        "SshAuthenticationFailed" => With(error, vm, "Give the guest's login with -GuestCredential (with an empty password it names the user only, and the keys of the client are used), or put your public key into the guest."),
+        "SshRefused" => With(error, vm, $"Start the SSH server in the guest, or leave -Ssh away to go by VMware Tools. Then try: ssh {destination}"),
+        "SshTimeout" => With(error, vm, $"Check that this machine reaches the guest's network, or leave -Ssh away to go by VMware Tools. Then try: ssh {destination}"),
+        "SshClientTooOld" or "SshPasswordNotPossible" => With(error, vm, "Log in with a key (give -GuestCredential with an empty password to name the user), or leave -Ssh away to go by VMware Tools."),
+        _ => error,
+    };
+
+    private static GpuVSphereException With(GpuVSphereException error, string vm, string nextStep) => new(error.Id, error.Category, error.Message, vm, nextStep, error);
+
     private static string Missing(VimFaultException fault) => fault is NoPermissionException { MissingPrivileges: { Count: > 0 } missing }
         ? $": it lacks {string.Join(", ", missing.Select(privilege => privilege.PrivilegeId).Distinct())}"
         : string.Empty;

@@ -24,11 +24,28 @@ internal static class LocalProgram
     /// <param name="outputLimit">How many characters it may write to each of its outputs.</param>
     /// <param name="cancellationToken">Ends it, and what it has started.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">It cannot be started.</exception>
-    public static async Task<LocalRun> RunAsync(
+    public static Task<LocalRun> RunAsync(
         string path,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment,
         string? input,
+        int outputLimit,
+        CancellationToken cancellationToken) =>
+        RunWithAsync(path, arguments, environment, LocalStreams.Of(input), outputLimit, cancellationToken);
+
+    /// <summary>Runs a program to its end, with an input that is written as it goes, and outputs that are told as they come.</summary>
+    /// <param name="path">The program.</param>
+    /// <param name="arguments">Its arguments, as it shall get them.</param>
+    /// <param name="environment">Variables to add; none of them may be a secret.</param>
+    /// <param name="streams">Its input, and who is told of its outputs.</param>
+    /// <param name="outputLimit">How many characters it may write to each of its outputs.</param>
+    /// <param name="cancellationToken">Ends it, and what it has started.</param>
+    /// <exception cref="System.ComponentModel.Win32Exception">It cannot be started.</exception>
+    public static async Task<LocalRun> RunWithAsync(
+        string path,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment,
+        LocalStreams streams,
         int outputLimit,
         CancellationToken cancellationToken)
     {
@@ -64,8 +81,8 @@ internal static class LocalProgram
         StringBuilder output = new();
         StringBuilder error = new();
         Task reading = Task.WhenAll(
-            ReadAsync(process.StandardOutput, output, outputLimit, Cut), ReadAsync(process.StandardError, error, outputLimit, Cut));
-        await WriteAsync(process.StandardInput.BaseStream, input is null ? [] : utf8.GetBytes(input)).ConfigureAwait(false);
+            ReadAsync(process.StandardOutput, output, outputLimit, Cut, streams.Output), ReadAsync(process.StandardError, error, outputLimit, Cut, streams.Error));
+        await WriteAsync(process.StandardInput.BaseStream, streams.Input, cancellationToken).ConfigureAwait(false);
         await ended.Task.ConfigureAwait(false);
         await Task.WhenAny(reading, Task.Delay(s_afterExit, CancellationToken.None)).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
@@ -80,20 +97,24 @@ internal static class LocalProgram
         }
     }
 
-    private static async Task WriteAsync(Stream input, byte[] bytes)
+    private static async Task WriteAsync(Stream input, Func<Stream, CancellationToken, Task>? write, CancellationToken cancellationToken)
     {
         try
         {
-            await input.WriteAsync(bytes, 0, bytes.Length, CancellationToken.None).ConfigureAwait(false);
+            if (write is not null)
+            {
+                await write(input, cancellationToken).ConfigureAwait(false);
+            }
+
             input.Dispose();
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException || (error is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             // The program did not want it, and has ended or will.
         }
     }
 
-    private static async Task ReadAsync(StreamReader reader, StringBuilder text, int limit, Action cut)
+    private static async Task ReadAsync(StreamReader reader, StringBuilder text, int limit, Action cut, Action<string>? told)
     {
         char[] buffer = new char[8192];
         bool isCut = false;
@@ -102,6 +123,7 @@ internal static class LocalProgram
             int count;
             while ((count = await reader.ReadAsync(buffer, 0, buffer.Length).ConfigureAwait(false)) > 0)
             {
+                told?.Invoke(new string(buffer, 0, count));
                 lock (text)
                 {
                     text.Append(buffer, 0, Math.Min(count, limit - text.Length));

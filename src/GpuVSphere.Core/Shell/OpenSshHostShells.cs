@@ -21,7 +21,9 @@ public sealed class OpenSshHostShells : IHostShells
     /// <inheritdoc/>
     /// <remarks>Nothing goes over the network yet; whether the host can be reached shows with the first command.</remarks>
     /// <exception cref="GpuVSphereException">SshClientMissing; SshNameInvalid: the host's name cannot be one. With a password: SshClientTooOld, SshPasswordNotPossible.</exception>
-    public async Task<IShell> OpenAsync(HostShellAddress address, CancellationToken cancellationToken)
+    public async Task<IShell> OpenAsync(HostShellAddress address, CancellationToken cancellationToken) => await OpenShellAsync(address, cancellationToken).ConfigureAwait(false);
+
+    internal async Task<OpenSshShell> OpenShellAsync(HostShellAddress address, CancellationToken cancellationToken)
     {
         RequireName(address.Name);
         OpenSshClient client = await ClientAsync(cancellationToken).ConfigureAwait(false);

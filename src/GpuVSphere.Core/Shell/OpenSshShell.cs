@@ -15,13 +15,16 @@ internal sealed class OpenSshShell(OpenSshClient client, OpenSshOptions options,
 
     private PasswordPrompt? _prompt;
 
-    public async Task<ShellResult> RunAsync(string command, CancellationToken cancellationToken)
+    public Task<ShellResult> RunAsync(string command, CancellationToken cancellationToken) => RunAsync(command, new LocalStreams(null), cancellationToken);
+
+    /// <summary>Runs a command with an input, and tells of its outputs while it runs.</summary>
+    public async Task<ShellResult> RunAsync(string command, LocalStreams streams, CancellationToken cancellationToken)
     {
         // A remote command's own 255 says so on its error output. The subshell keeps an exit within it from leaving that out, the new line a
         // comment at its end.
         string mark = "gpuvsphere-" + Guid.NewGuid().ToString("N");
         string marked = $"({command}\n); s=$?; [ $s -ne {ClientFailed.ToString(CultureInfo.InvariantCulture)} ] || echo {mark} >&2; exit $s";
-        LocalRun run = await RunClientAsync([], [marked], cancellationToken).ConfigureAwait(false);
+        LocalRun run = await RunClientAsync([], [marked], streams, cancellationToken).ConfigureAwait(false);
         if (run.IsCut)
         {
             throw new GpuVSphereException(
@@ -56,13 +59,13 @@ internal sealed class OpenSshShell(OpenSshClient client, OpenSshOptions options,
 
     private string Destination => options.Credential is { } credential ? credential.UserName + "@" + address.Name : address.Name;
 
-    private async Task<LocalRun> RunClientAsync(IReadOnlyList<string> extra, IReadOnlyList<string> command, CancellationToken cancellationToken)
+    private async Task<LocalRun> RunClientAsync(IReadOnlyList<string> extra, IReadOnlyList<string> command, LocalStreams streams, CancellationToken cancellationToken)
     {
-        // "--" ends the options; the remote command is one argument, and goes to the remote shell as it is.
-        List<string> arguments = [.. Options(), .. extra, "--", address.Name, .. command];
+        // "--" ends the options; the remote command is one argument, and goes to the remote shell as it is. -n: it has no input.
+        List<string> arguments = [.. Options().Where(option => option != "-n" || streams.Input is null), .. extra, "--", address.Name, .. command];
         if (askPass is null)
         {
-            return await LocalProgram.RunAsync(client.Path, arguments, null, null, options.OutputLimit, cancellationToken).ConfigureAwait(false);
+            return await LocalProgram.RunWithAsync(client.Path, arguments, null, streams, options.OutputLimit, cancellationToken).ConfigureAwait(false);
         }
 
         _prompt ??= PasswordPrompt.Of(
@@ -70,7 +73,7 @@ internal sealed class OpenSshShell(OpenSshClient client, OpenSshOptions options,
             options.Credential!.UserName,
             address.Name);
         using AskPassUse use = askPass.Begin(_prompt);
-        return await LocalProgram.RunAsync(client.Path, arguments, use.Environment, null, options.OutputLimit, cancellationToken).ConfigureAwait(false);
+        return await LocalProgram.RunWithAsync(client.Path, arguments, use.Environment, streams, options.OutputLimit, cancellationToken).ConfigureAwait(false);
     }
 
     private List<string> Options()

@@ -22,7 +22,7 @@ internal sealed class ToolsLinuxShell(GuestClient client, IClock clock, string v
     public override Task WriteFileAsync(string path, Stream content, long length, GuestFileOptions options, CancellationToken cancellationToken) => ExplainedAsync(async () =>
     {
         (int exitCode, _, string errors) = await RunRawAsync(
-            new GuestCommand(string.Empty) { AsRoot = true }, content, length, cancellationToken, file => PosixFiles.PlaceLine(RemoteQuoting.Quote(file), path, options)).ConfigureAwait(false);
+            new GuestCommand(string.Empty) { AsRoot = true }, content, length, cancellationToken, file => PosixFiles.PlaceLine(RemoteQuoting.Quote(file), path, length, options)).ConfigureAwait(false);
         return exitCode == 0 ? true : throw GuestErrors.FileFailed(Vm, path, PosixFiles.LastLine(errors));
     });
 

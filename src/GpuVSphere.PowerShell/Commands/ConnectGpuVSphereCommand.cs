@@ -140,6 +140,7 @@ public sealed class ConnectGpuVSphereCommand : GpuCmdlet
                 session, ConnectionOrigin.Simulator, simulator.Server.Name + ":0", null, simulator, session.IsVCenter ? null : credential)
             {
                 SimulatedShells = simulator.Shells,
+                SimulatedGuests = login => GpuVSphereSimulator.GuestsOf(simulator, login),
             };
             _table!.Add(connection);
             relay.Output(connection);
@@ -198,6 +199,7 @@ public sealed class ConnectGpuVSphereCommand : GpuCmdlet
             {
                 // A simulator of this session has no SSH of its own: its shells are reached here.
                 SimulatedShells = _table!.Simulators.Select(simulator => simulator.ShellsFor(session.ServerUuid)).FirstOrDefault(shells => shells is not null),
+                SimulatedGuests = _table!.Simulators.Select(simulator => simulator.GuestsFor(session.ServerUuid)).FirstOrDefault(guests => guests is not null),
             };
             if (session.IsVCenter)
             {

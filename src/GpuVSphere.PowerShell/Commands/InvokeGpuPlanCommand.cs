@@ -36,6 +36,17 @@ public sealed class InvokeGpuPlanCommand : ServerCmdlet
     [Credential]
     public PSCredential? HostCredential { get; set; }
 
+    /// <summary>
+    /// The login in the guests, where the change is made in them. With -Ssh it may be left away to use the OpenSSH client's configuration and keys.
+    /// </summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? GuestCredential { get; set; }
+
+    /// <summary>Goes into guests by SSH instead of by VMware Tools.</summary>
+    [Parameter]
+    public SwitchParameter Ssh { get; set; }
+
     /// <summary>Gives what became of each object.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -55,7 +66,7 @@ public sealed class InvokeGpuPlanCommand : ServerCmdlet
             {
                 bool reboots = HostChangeOptions.FromOptions(plan.Intent.Options).Reboot;
                 OperationContext context = ChangeContext.Of(
-                    connections, reboots ? await Reconnection.PrepareAsync(connections, Credential, relay).ConfigureAwait(false) : null, HostCredential, relay);
+                    connections, reboots ? await Reconnection.PrepareAsync(connections, Credential, relay).ConfigureAwait(false) : null, HostCredential, relay, GuestCredential is not null || Ssh ? GuestShells.Of(connections, GuestCredential, Ssh) : null);
                 ChangeRunner runner = new(relay) { IsDisruptive = IsDisruptive(plan) };
                 IReadOnlyList<ChangeResult> results =
                     await runner.PerformAsync(GpuOperations.Create(plan.Intent, context), plan, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.PowerShell.Binding;
@@ -80,6 +81,9 @@ public sealed class GpuConnection
 
     /// <summary>The shells of the hosts where they are a simulator's; null where they are reached over the network.</summary>
     internal IHostShells? SimulatedShells { get; init; }
+
+    /// <summary>The guests as SSH finds them where they are a simulator's, for a login; null where they are reached over the network.</summary>
+    internal Func<PSCredential?, IGuestShells>? SimulatedGuests { get; init; }
 
     /// <summary>The session, for use.</summary>
     /// <exception cref="GpuVSphereException">NotConnected: it was disconnected.</exception>

@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Management.Automation;
 using System.Threading;
 using GpuVSphere.PowerShell.Binding;
 using GpuVSphere.Shell;
@@ -50,6 +51,14 @@ public sealed class GpuVSphereSimulator
     /// <summary>The shells of its hosts, where a session is one of its own; else null.</summary>
     internal IHostShells? ShellsFor(string serverUuid) =>
         string.Equals(_simulator.Options.InstanceUuid?.ToString(), serverUuid, StringComparison.OrdinalIgnoreCase) ? _simulator.Shells : null;
+
+    internal Func<PSCredential?, IGuestShells>? GuestsFor(string serverUuid) =>
+        string.Equals(_simulator.Options.InstanceUuid?.ToString(), serverUuid, StringComparison.OrdinalIgnoreCase) ? login => GuestsOf(_simulator, login) : null;
+
+    /// <summary>The guests of a simulator, for a login; without one as <c>admin</c>, as an agent's key would log in.</summary>
+    internal static IGuestShells GuestsOf(GpuSimulator simulator, PSCredential? login) => login is null
+        ? simulator.Guests
+        : simulator.GuestsAs(login.UserName.TrimStart('\\'), login.GetNetworkCredential().Password);
 
     internal void Stop()
     {

@@ -20,8 +20,8 @@ internal sealed class TextPrograms() : InstantProgram("grep", "head", "tail", "w
             case "head" or "tail":
                 return Ends(call);
             case "wc":
-                string counted = Text(call, call.Operands);
-                call.Say((call.Has("-c") ? Encoding.UTF8.GetByteCount(counted) : Lines(counted).Count).ToString(CultureInfo.InvariantCulture));
+                byte[] counted = call.Operands.Count == 0 ? call.Input.ReadToEnd() : call.Guest.Files.Read(call.PathOf(call.Operands[0]), call.User).Content;
+                call.Say((call.Has("-c") ? counted.Length : counted.Count(b => b == '\n')).ToString(CultureInfo.InvariantCulture));
                 return 0;
             case "sort":
                 IEnumerable<string> sorted = Lines(Text(call, call.Operands)).OrderBy(line => line, StringComparer.Ordinal);
