@@ -17,7 +17,7 @@ internal sealed record LocalStreams(Func<Stream, CancellationToken, Task>? Input
     {
         if (text is null)
         {
-            return new LocalStreams(null);
+            return new LocalStreams(Input: null);
         }
 
         byte[] bytes = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(text);

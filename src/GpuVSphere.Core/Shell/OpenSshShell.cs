@@ -15,7 +15,7 @@ internal sealed class OpenSshShell(OpenSshClient client, OpenSshOptions options,
 
     private PasswordPrompt? _prompt;
 
-    public Task<ShellResult> RunAsync(string command, CancellationToken cancellationToken) => RunAsync(command, new LocalStreams(null), cancellationToken);
+    public Task<ShellResult> RunAsync(string command, CancellationToken cancellationToken) => RunAsync(command, new LocalStreams(Input: null), cancellationToken);
 
     /// <summary>Runs a command with an input, and tells of its outputs while it runs.</summary>
     public async Task<ShellResult> RunAsync(string command, LocalStreams streams, CancellationToken cancellationToken)

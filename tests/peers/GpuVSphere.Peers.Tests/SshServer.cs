@@ -127,7 +127,12 @@ internal sealed class SshServer : IDisposable
     /// <param name="port">Another port than the server's, or null.</param>
     /// <param name="jump">Whether the way goes over a jump host, which is this server too.</param>
     /// <param name="password">A password, or null for keys.</param>
-    public OpenSshHostShells Shells(string key = "user", int? port = null, bool jump = false, string? password = null)
+    public OpenSshHostShells Shells(string key = "user", int? port = null, bool jump = false, string? password = null) => new(Options(key, port, jump, password));
+
+    /// <summary>The guests as the module opens them, the same way.</summary>
+    public OpenSshGuestShells Guests(string key = "user", string? password = null, int? port = null) => new(Options(key, port, false, password));
+
+    private OpenSshOptions Options(string key, int? port, bool jump, string? password)
     {
         string config = Path.Combine(Folder, "config-" + Guid.NewGuid().ToString("N"));
         File.WriteAllLines(
@@ -143,7 +148,7 @@ internal sealed class SshServer : IDisposable
                 "  GlobalKnownHostsFile /dev/null",
                 .. jump ? (string[])[$"Host {Name}", "  ProxyJump jump-peer"] : [],
             ]);
-        return new OpenSshHostShells(new OpenSshOptions
+        return new OpenSshOptions
         {
             Program = Peer.Ssh.Path,
             ConfigFile = config,
@@ -151,7 +156,7 @@ internal sealed class SshServer : IDisposable
 
             // A busy machine takes its time to start two servers for one connection; how long is not what is tested.
             ConnectTimeout = TimeSpan.FromMinutes(2),
-        });
+        };
     }
 
     /// <inheritdoc/>
