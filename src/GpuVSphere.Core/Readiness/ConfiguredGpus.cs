@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using GpuVSphere.Catalog;
 using GpuVSphere.Inventory;
 using GpuVSphere.Readiness.PowerOn;
 
@@ -49,6 +50,20 @@ internal static class ConfiguredGpus
     [
         .. (subject.Vm is null ? subject.Devices : subject.Host?.Devices ?? []).Where(device => !device.IsActive && !device.IsEnabled),
     ];
+
+    /// <summary>Whether a GPU is of the kind that a VM's vGPUs are for; profiles that the catalogue does not know fit none.</summary>
+    public static bool IsFor(GpuVm vm, GpuDevice device)
+    {
+        HashSet<string> boards = [.. Vgpus(vm).Select(vgpu => VgpuCatalog.InUse.FindType(vgpu.VgpuProfile!)?.Board).OfType<string>()];
+        return VgpuCatalog.InUse.FindBoards(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId).Any(board => boards.Contains(board.Name));
+    }
+
+    /// <summary>Makes what is certain of one GPU a doubt where another of the host is served: the one may not be meant.</summary>
+    public static IEnumerable<Verdict> Doubted(IReadOnlyList<Verdict> verdicts)
+    {
+        bool isOneServed = verdicts.Any(verdict => verdict.Kind is VerdictKind.Holds or VerdictKind.Advice);
+        return verdicts.Select(verdict => verdict.Kind == VerdictKind.Confirmed && isOneServed ? verdict with { Kind = VerdictKind.Unconfirmed } : verdict);
+    }
 
     /// <summary>The address and model of a GPU, for a sentence.</summary>
     public static string Say(GpuDevice device) => $"{device.Address} ({device.Model ?? device.Name})";

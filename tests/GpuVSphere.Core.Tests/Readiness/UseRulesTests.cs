@@ -17,6 +17,9 @@ public sealed class UseRulesTests
     private const string Aie80 = "NVD-AIE-800_550.163.02-1OEM.800.1.0.20613240";
     private const string Old67 = "NVIDIA-VMware_ESXi_6.7_Host_Driver_390.42-1OEM.670.0.0.7535516";
 
+    private const string System1 = "5b2f0000-0000-0000-0000-000000000001";
+    private const string System2 = "5b2f0000-0000-0000-0000-000000000002";
+
     private static readonly GpuDevice s_free = Samples.Gpu(enabled: false, active: false) with { GraphicsType = "sharedDirect", IsSriovCapable = true, VirtualFunctions = 20, MemoryMB = 81920, Model = "A100 PCIe 80GB" };
 
     private static readonly GpuDevice s_given = Samples.Gpu() with { Model = "A100 PCIe 80GB", GraphicsType = "direct" };
@@ -44,6 +47,7 @@ public sealed class UseRulesTests
         { "vGPU", "DEVICE-SUPPORTED", ReadinessOutcome.Pass, "17.6" },
         { "vGPU of P100 by 17.6", "DEVICE-SUPPORTED", ReadinessOutcome.Block, "Get-VgpuRelease" },
         { "vGPU of K80", "DEVICE-SUPPORTED", ReadinessOutcome.Confirm, "no vGPU types" },
+        { "P100 beside A100 by 17.6", "DEVICE-SUPPORTED", ReadinessOutcome.Confirm, "P100" },
         { "software unread", "DEVICE-SUPPORTED", ReadinessOutcome.Confirm, "esxcli was refused" },
         { "no driver", "DEVICE-SUPPORTED", ReadinessOutcome.Pass, "Get-VgpuRelease" },
 
@@ -71,6 +75,7 @@ public sealed class UseRulesTests
 
         { "vGPU", "DRIVER-RUNNING", ReadinessOutcome.Pass, "serves 0000:3b:00.0" },
         { "reboot pending", "DRIVER-RUNNING", ReadinessOutcome.Block, "-Reboot" },
+        { "upgrade pending", "DRIVER-RUNNING", ReadinessOutcome.Confirm, "in place of" },
         { "graphics untold", "DRIVER-RUNNING", ReadinessOutcome.Confirm, "Get-NvidiaSmi" },
 
         { "vGPU", "DRIVER-ESXI", ReadinessOutcome.Pass, "ESXi 8.0" },
@@ -80,6 +85,7 @@ public sealed class UseRulesTests
 
         { "AI Enterprise", "DRIVER-FLAVOUR", ReadinessOutcome.Pass, "serves A100" },
         { "vGPU", "DRIVER-FLAVOUR", ReadinessOutcome.Block, "NVD-AIE" },
+        { "A100 beside L40 by the vGPU driver", "DRIVER-FLAVOUR", ReadinessOutcome.Confirm, "NVD-AIE" },
         { "vGPU of K80", "DRIVER-FLAVOUR", ReadinessOutcome.Confirm, "not known" },
 
         { "L40 by 17.6", "DRIVER-HOPPER-ADA", ReadinessOutcome.Pass, "17.6" },
@@ -92,6 +98,7 @@ public sealed class UseRulesTests
         { "vGPU", "ECC-VGPU", ReadinessOutcome.Pass, "with ECC on or off" },
         { "6.0, ECC off", "ECC-VGPU", ReadinessOutcome.Pass, "ECC is off" },
         { "6.0, ECC on", "ECC-VGPU", ReadinessOutcome.Block, "Set-GpuEcc -VMHost esx-80-01 -Device 0000:3b:00.0 -Enabled $false -Reboot" },
+        { "6.0, ECC on for one of two", "ECC-VGPU", ReadinessOutcome.Confirm, "Set-GpuEcc -VMHost esx-80-01 -Device 0000:3b:00.0" },
         { "6.0, ECC to come", "ECC-VGPU", ReadinessOutcome.Block, "next reboot" },
         { "6.0, ECC on, VM", "ECC-VGPU", ReadinessOutcome.Block, "Set-GpuEcc" },
         { "6.0, ECC untold", "ECC-VGPU", ReadinessOutcome.Confirm, "nvidia-smi on the host was not asked" },
@@ -129,6 +136,7 @@ public sealed class UseRulesTests
         { "of another host", "DEVICE-IDS", ReadinessOutcome.Block, "Remove-VmGpuPassthrough -VM ml-01 -Device 0000:3b:00.0; Add-VmGpuPassthrough -VM ml-01 -Device 0000:3b:00.0" },
         { "of another card", "DEVICE-IDS", ReadinessOutcome.Block, "10de:1db6" },
         { "no system id", "DEVICE-IDS", ReadinessOutcome.Confirm, "no system id" },
+        { "a word for a system id", "DEVICE-IDS", ReadinessOutcome.Confirm, "BYPASS" },
         { "offers unread", "DEVICE-IDS", ReadinessOutcome.Confirm, "no right" },
 
         { "passthrough VM", "VM-MEMORY-RESERVED", ReadinessOutcome.Pass, "65536" },
@@ -141,6 +149,8 @@ public sealed class UseRulesTests
         { "passthrough VM", "MMIO-KEYS", ReadinessOutcome.Pass, "256" },
         { "T4 VM", "MMIO-KEYS", ReadinessOutcome.Pass, "no 64-bit MMIO" },
         { "no MMIO keys", "MMIO-KEYS", ReadinessOutcome.Block, "Set-VmMmioSize -VM ml-01 -SizeGB 256" },
+        { "no MMIO keys, running", "MMIO-KEYS", ReadinessOutcome.Confirm, "Set-VmMmioSize -VM ml-01 -SizeGB 256" },
+        { "no MMIO keys on 9.0", "MMIO-KEYS", ReadinessOutcome.Confirm, "Set-VmMmioSize -VM ml-01 -SizeGB 256" },
         { "MMIO too small", "MMIO-KEYS", ReadinessOutcome.Confirm, "Set-VmMmioSize -VM ml-01 -SizeGB 256" },
         { "MMIO switch alone", "MMIO-KEYS", ReadinessOutcome.Confirm, "counts as 32 GB" },
         { "large vGPU without MMIO keys", "MMIO-KEYS", ReadinessOutcome.Confirm, "Set-VmMmioSize" },
@@ -221,7 +231,7 @@ public sealed class UseRulesTests
     private static NvidiaSmiVgpu Guest(string driver, string licence = "Licensed (Expiry: 2026-1-1 0:0:0 GMT)") =>
         new() { Id = "1", Name = "GRID A100D-40C", VmName = "ml-01", GuestDriverVersion = driver, LicenseStatus = licence };
 
-    private static ConfigTarget Offers(string systemId = "sys-1") =>
+    private static ConfigTarget Offers(string systemId = System1) =>
         new() { PciPassthrough = [new ConfigTargetPciDevice { Id = "0000:3b:00.0", SystemId = systemId, VendorId = 0x10DE, DeviceId = 0x20B5 }] };
 
     private static GpuHost Host(string version, params GpuDevice[] devices) => Samples.Host(devices) with
@@ -236,7 +246,7 @@ public sealed class UseRulesTests
         Functions = [.. devices.Select(device => new PciFunction { Address = device.Address, Name = device.Name, VendorId = device.VendorId })],
     };
 
-    private static VmGpu Whole(string address = "0000:3b:00.0", int deviceId = 0x20B5, string? systemId = "sys-1") => new()
+    private static VmGpu Whole(string address = "0000:3b:00.0", int deviceId = 0x20B5, string? systemId = System1) => new()
     {
         VmId = Samples.VmId,
         VmName = "ml-01",
@@ -326,6 +336,10 @@ public sealed class UseRulesTests
             "vGPU of L40" => vgpu with { Host = Host("8.0.3", s_l40), IsImageManaged = Evidence<bool>.Of(false) },
             "vGPU of P100 by 17.6" => vgpu with { Host = Host("8.0.3", s_p100) },
             "vGPU of K80" => vgpu with { Host = Host("8.0.3", s_k80) },
+            "P100 beside A100 by 17.6" => vgpu with { Host = Host("8.0.3", s_free, s_p100 with { Address = new PciAddress(0, 0xaf, 0, 0) }) },
+            "A100 beside L40 by the vGPU driver" => vgpu with { Host = Host("8.0.3", s_free, s_l40 with { Address = new PciAddress(0, 0xaf, 0, 0) }) },
+            "upgrade pending" => vgpu with { HostSoftware = Software(Vgpu80, "NVD-VGPU-800 550.163.02: The next reboot brings it in place of 550.144.02.") },
+            "6.0, ECC on for one of two" => Old(vgpu, Told(Smi(true), Smi(false) with { Address = new PciAddress(0, 0xaf, 0, 0) })) with { Host = Host("6.7.0", s_p100, s_p100 with { Address = new PciAddress(0, 0xaf, 0, 0) }) },
             "software unread" => vgpu with { HostSoftware = Evidence<HostSoftware>.Unknown("esxcli was refused") },
             "no driver" => vgpu with { HostSoftware = Software(null), Host = Host("8.0.3", s_free with { GraphicsType = "basic" }) },
             "SR-IOV by nvidia-smi" => vgpu with { Host = Host("8.0.3", s_free with { IsSriovCapable = null, VirtualFunctions = 0 }), NvidiaSmi = Told(Smi(true) with { HostVgpuMode = "SR-IOV" }) },
@@ -339,7 +353,7 @@ public sealed class UseRulesTests
             "image" => vgpu with { IsImageManaged = Evidence<bool>.Of(true) },
             "9.0" => vgpu with { Host = Host("9.0.0", s_l40) },
             "image unread" => vgpu with { IsImageManaged = Evidence<bool>.Unknown("the account has no right") },
-            "reboot pending" => vgpu with { HostSoftware = Software(Vgpu80, "The driver is installed and serves no GPU of esx-80-01 yet: it runs after a reboot, whatever esxcli said of one.") },
+            "reboot pending" => vgpu with { Host = Host("8.0.3", s_free with { GraphicsType = "basic" }), HostSoftware = Software(Vgpu80, "The driver is installed and serves no GPU of esx-80-01 yet: it runs after a reboot, whatever esxcli said of one.") },
             "graphics untold" => vgpu with { Host = Host("8.0.3", s_free with { GraphicsType = null }) },
             "driver of 6.7, idle" => vgpu with { HostSoftware = Software(Old67), Host = Host("7.0.3", s_p100 with { GraphicsType = "basic" }) },
             "driver of 6.7, serving" => vgpu with { HostSoftware = Software(Old67), Host = Host("7.0.3", s_p100) },
@@ -376,9 +390,10 @@ public sealed class UseRulesTests
             "stale address, nothing free" => vm with { Vm = Vm(Whole("0000:99:00.0")), Host = Host("8.0.3", s_free) },
             "stale address, another is given" => vm with { Action = ReadinessAction.AddToVm, Vm = Vm(Whole("0000:99:00.0")) },
             "host of the VM away" => vm with { Host = vm.Host! with { ConnectionState = "notResponding" } },
-            "of another host" => vm with { Vm = Vm(Whole(systemId: "sys-2")) },
+            "of another host" => vm with { Vm = Vm(Whole(systemId: System2)) },
             "of another card" => vm with { Vm = Vm(Whole(deviceId: 0x1DB6)) },
             "no system id" => vm with { Vm = Vm(Whole(systemId: null)) },
+            "a word for a system id" => vm with { Vm = Vm(Whole(systemId: "BYPASS")) },
             "offers unread" => vm with { Offers = Evidence<ConfigTarget>.Unknown("the account has no right") },
             "memory reserved by number" => vm with { Vm = vm.Vm! with { IsMemoryReservationLocked = false, MemoryReservationMB = 65536 } },
             "memory not reserved" => vm with { Vm = vm.Vm! with { IsMemoryReservationLocked = false, MemoryReservationMB = 1024 } },
@@ -387,6 +402,8 @@ public sealed class UseRulesTests
             "memory unread" => vm with { Vm = vm.Vm! with { IsMemoryReservationLocked = false, MemoryMB = 0 } },
             "T4 VM" => vm with { Host = Host("8.0.3", s_given with { DeviceId = 0x1EB8, Model = "T4", Name = "Tesla T4" }), Vm = Vm(Whole(deviceId: 0x1EB8)) with { ExtraConfig = new Dictionary<string, string>() }, NeedsEfi = false },
             "no MMIO keys" => vm with { Vm = vm.Vm! with { ExtraConfig = new Dictionary<string, string>() } },
+            "no MMIO keys, running" => vm with { Vm = vm.Vm! with { PowerState = "poweredOn", ExtraConfig = new Dictionary<string, string>() } },
+            "no MMIO keys on 9.0" => vm with { Host = Host("9.0.0", s_given), Vm = vm.Vm! with { ExtraConfig = new Dictionary<string, string>() } },
             "MMIO too small" => vm with { Vm = vm.Vm! with { ExtraConfig = new Dictionary<string, string> { ["pciPassthru.use64bitMMIO"] = "TRUE", ["pciPassthru.64bitMMIOSizeGB"] = "64" } } },
             "MMIO switch alone" => vm with { Vm = vm.Vm! with { ExtraConfig = new Dictionary<string, string> { ["pciPassthru.use64bitMMIO"] = "TRUE" } } },
             "large vGPU without MMIO keys" => vgpuVm with { Vm = vgpuVm.Vm! with { ExtraConfig = new Dictionary<string, string>() } },

@@ -30,7 +30,7 @@ internal sealed class DeviceAddressRule : ReadinessRule
             yield break;
         }
 
-        foreach (VmGpu device in vm.PciDevices.Where(device => device is { Kind: VmGpuKind.StaticPassthrough, Address: not null }))
+        foreach (VmGpu device in ConfiguredGpus.Passthrough(vm).Where(device => device is { Kind: VmGpuKind.StaticPassthrough, Address: not null }))
         {
             PciAddress address = device.Address!.Value;
             if (subject.Host is not { IsConnected: true, Functions.Count: > 0 } host)

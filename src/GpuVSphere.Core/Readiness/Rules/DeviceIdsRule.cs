@@ -35,7 +35,7 @@ internal sealed class DeviceIdsRule : ReadinessRule
         }
 
         string? systemId = subject.Offers is { IsKnown: true, Value: { } offers } ? offers.PciPassthrough.Select(offer => offer.SystemId).FirstOrDefault(id => id.Length > 0) : null;
-        foreach (VmGpu device in vm.PciDevices.Where(device => device is { Kind: VmGpuKind.StaticPassthrough, Address: not null }))
+        foreach (VmGpu device in ConfiguredGpus.Passthrough(vm).Where(device => device is { Kind: VmGpuKind.StaticPassthrough, Address: not null }))
         {
             PciAddress address = device.Address!.Value;
             if (host.Functions.FirstOrDefault(function => function.Address == address) is not { } there)
@@ -61,6 +61,11 @@ internal sealed class DeviceIdsRule : ReadinessRule
                         ? $"Whether {vm.Name} carries the system id of {host.Name} for {address} cannot be read{(subject.Offers.IsKnown ? ", since the host offers no device" : ", because " + subject.Offers.WhyUnknown)}: confirm."
                         : $"{vm.Name} carries no system id for {address}: confirm that it powers on.",
                     $"When it does not: {again}");
+            }
+            else if (!string.Equals(systemId, device.SystemId, StringComparison.OrdinalIgnoreCase) && !Guid.TryParse(device.SystemId, out _))
+            {
+                // Scripts write words there that stand for any system.
+                yield return Verdict.Unconfirmed($"{vm.Name} carries '{device.SystemId}' as the system id for {address}, which is no id of a system, so whether it is taken is not known: confirm that it powers on.", $"When it does not: {again}");
             }
             else if (!string.Equals(systemId, device.SystemId, StringComparison.OrdinalIgnoreCase))
             {

@@ -32,7 +32,7 @@ internal sealed class DeviceSriovRule : ReadinessRule
         }
 
         IReadOnlyList<GpuDevice> meant = subject.Action == ReadinessAction.SetMig ? subject.Devices : ConfiguredGpus.OfDriver(subject);
-        foreach (GpuDevice device in meant.Where(UsesSriov).Where(device => subject.Action != ReadinessAction.PowerOn || IsForVm(device, subject.Vm!)))
+        foreach (GpuDevice device in meant.Where(UsesSriov).Where(device => subject.Action != ReadinessAction.PowerOn || ConfiguredGpus.IsFor(subject.Vm!, device)))
         {
             if (device.IsSriovCapable == true || device.VirtualFunctions > 0)
             {
@@ -58,11 +58,5 @@ internal sealed class DeviceSriovRule : ReadinessRule
     {
         IReadOnlyList<VgpuBoard> boards = VgpuCatalog.InUse.FindBoards(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId);
         return boards.Count > 0 && boards.All(board => board.UsesSriov);
-    }
-
-    private static bool IsForVm(GpuDevice device, GpuVm vm)
-    {
-        string?[] wanted = [.. ConfiguredGpus.Vgpus(vm).Select(vgpu => VgpuCatalog.InUse.FindType(vgpu.VgpuProfile!)?.Board)];
-        return VgpuCatalog.InUse.FindBoards(device.VendorId, device.DeviceId, device.SubVendorId, device.SubDeviceId).Any(board => wanted.Contains(board.Name));
     }
 }

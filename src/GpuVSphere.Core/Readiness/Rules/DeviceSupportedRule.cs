@@ -45,9 +45,9 @@ internal sealed class DeviceSupportedRule : ReadinessRule
 
         if ((subject.Action & ReadinessAction.UseVgpu) != 0)
         {
-            foreach (GpuDevice device in ConfiguredGpus.OfDriver(subject))
+            foreach (Verdict verdict in ConfiguredGpus.Doubted([.. ConfiguredGpus.OfDriver(subject).Select(device => JudgeVgpu(device, subject.HostSoftware))]))
             {
-                yield return JudgeVgpu(device, subject.HostSoftware);
+                yield return verdict;
             }
         }
     }

@@ -33,13 +33,19 @@ internal sealed class DriverFlavourRule : ReadinessRule
             yield break;
         }
 
+        List<Verdict> verdicts = [];
         foreach (IGrouping<string, GpuDevice> model in ConfiguredGpus.OfDriver(subject).GroupBy(device => device.Model ?? device.Name))
         {
             Verdict verdict = VibFlavourRule.Judge(driver, model.First(), model.Key);
-            yield return verdict.NextStep is null ? verdict : verdict with
+            verdicts.Add(verdict.NextStep is null ? verdict : verdict with
             {
                 NextStep = $"Uninstall-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} takes this one away; then Install-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} -Path <the other package> -Reboot.",
-            };
+            });
+        }
+
+        foreach (Verdict verdict in ConfiguredGpus.Doubted(verdicts))
+        {
+            yield return verdict;
         }
     }
 }

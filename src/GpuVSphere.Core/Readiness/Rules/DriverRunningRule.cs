@@ -33,15 +33,17 @@ internal sealed class DriverRunningRule : ReadinessRule
             yield break;
         }
 
+        IReadOnlyList<GpuDevice> served = [.. ConfiguredGpus.OfDriver(subject).Where(device => device.GraphicsType is "shared" or "sharedDirect")];
         if (software.Pending is { } pending)
         {
-            yield return Verdict.Confirmed(
-                $"{host.Name}: {pending}",
-                $"Install-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} -Path <the same package> -Reboot reboots the host once its VMs are out of the way.");
+            string seen = $"{host.Name}: {pending}";
+            string next = $"Install-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} -Path <the same package> -Reboot reboots the host once its VMs are out of the way.";
+
+            // Until the reboot the driver that runs serves on.
+            yield return served.Count > 0 ? Verdict.Unconfirmed(seen, next) : Verdict.Confirmed(seen, next);
         }
         else if (software.Driver is not null)
         {
-            IReadOnlyList<GpuDevice> served = [.. ConfiguredGpus.OfDriver(subject).Where(device => device.GraphicsType is "shared" or "sharedDirect")];
             yield return served.Count > 0
                 ? Verdict.Holds($"The driver of {host.Name} serves {string.Join(", ", served.Select(device => device.Address))}.")
                 : Verdict.Unconfirmed($"Which GPUs the driver of {host.Name} serves cannot be read: confirm that it runs.", $"Get-NvidiaSmi -VMHost {ConfiguredGpus.Word(host)} asks it.");

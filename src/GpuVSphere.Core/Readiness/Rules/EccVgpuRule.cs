@@ -34,7 +34,7 @@ internal sealed class EccVgpuRule : ReadinessRule
             yield break;
         }
 
-        IReadOnlyList<GpuDevice> gpus = ConfiguredGpus.OfDriver(subject);
+        IReadOnlyList<GpuDevice> gpus = [.. ConfiguredGpus.OfDriver(subject).Where(device => subject.Vm is null || ConfiguredGpus.IsFor(subject.Vm, device))];
         if (gpus.Count == 0)
         {
             yield break;
@@ -61,9 +61,9 @@ internal sealed class EccVgpuRule : ReadinessRule
         }
         else
         {
-            foreach (GpuDevice device in gpus)
+            foreach (Verdict verdict in ConfiguredGpus.Doubted([.. gpus.Select(device => Judge(host, device, driver.Releases.ReleaseText, subject.NvidiaSmi))]))
             {
-                yield return Judge(host, device, driver.Releases.ReleaseText, subject.NvidiaSmi);
+                yield return verdict;
             }
         }
     }
