@@ -5,6 +5,8 @@ using System.Linq;
 using System.Text;
 using GpuVSphere.Shell;
 using GpuVSphere.Simulator.Model;
+using GpuVSphere.Simulator.Model.Guest.Licensing;
+using GpuVSphere.Simulator.Model.Guest.Nvidia;
 
 namespace GpuVSphere.Simulator.EsxShell;
 
@@ -61,7 +63,7 @@ internal static class SmiVgpuCommand
                 Line("vGPU Type", vgpu.Seat.Type.TypeId?.ToString(CultureInfo.InvariantCulture) ?? "N/A"),
                 Line("vGPU UUID", vgpu.Uuid),
                 Line("Guest Driver Version", vgpu.Vm.GuestDriver.Length > 0 ? vgpu.Vm.GuestDriver : "N/A"),
-                Line("License Status", "N/A"),
+                Line("License Status", LicenseOf(vgpu.Vm) ?? "N/A"),
             ];
             if (driver.Branch >= 450)
             {
@@ -160,4 +162,8 @@ internal static class SmiVgpuCommand
 
         return ShellCall.Says(text.ToString(), status);
     }
+
+    // The guest's driver tells it to the manager; without a driver that is loaded there is nobody who could.
+    private static string? LicenseOf(VirtualMachine vm) =>
+        vm.KnownGuest is { } guest && guest.State<GuestNvidia>().Taken is not null ? guest.State<GuestLicense>().Status(guest) : null;
 }

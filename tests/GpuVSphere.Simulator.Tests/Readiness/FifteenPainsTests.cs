@@ -367,6 +367,27 @@ public sealed class FifteenPainsTests
     }
 
     [Fact]
+    public async Task Pain_13_a_vgpu_without_a_licence_starts_and_is_slowed_down_without_a_word()
+    {
+        const string HostName = "vgpu-803-01";
+        const string Token = "/etc/nvidia/ClientConfigToken/client_configuration_token_1.tok";
+        using PowerOnLab lab = await PowerOnLab.StartAsync("vgpu");
+        await lab.AddVgpuAsync("v803-11", s_powerOn, "nvidia_l40-8q");
+        Assert.Contains("Unlicensed", (await lab.InGuestAsync("v803-11", "nvidia-smi -q")).Output, StringComparison.Ordinal);
+
+        IReadOnlyList<ReadinessResult> rows = await lab.JudgeVmAsync("v803-11", HostName);
+        Assert.Contains("runs without a licence (", rows.Row("LICENSE-STATE", ReadinessOutcome.Confirm).Seen, StringComparison.Ordinal);
+        Assert.Contains("the NVIDIA License System (CLS or DLS), by a client token", rows.Row("LICENSE-SERVER", ReadinessOutcome.Information).Seen, StringComparison.Ordinal);
+
+        // Before the first start, and without nvidia-smi, it is to be confirmed.
+        (await lab.JudgeVmAsync("v803-11")).Row("LICENSE-STATE", ReadinessOutcome.Confirm);
+
+        await lab.InGuestAsync("v803-11", $"echo {SimulatorLicensing.Token()} > {Token}; systemctl restart nvidia-gridd");
+        await Eventually.IsTrueAsync(() => lab.Simulated.Simulator.Licensing.Leases(SimulatorLicensing.CloudServer).Count == 1);
+        Assert.Contains("Licensed (Expiry: ", (await lab.JudgeVmAsync("v803-11", HostName)).Row("LICENSE-STATE", ReadinessOutcome.Pass).Seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pain_14_ecc_keeps_the_vgpus_of_a_driver_before_9_from_starting()
     {
         const string HostName = "new-67-02";

@@ -35,7 +35,7 @@ internal sealed class DeviceAddressRule : ReadinessRule
             PciAddress address = device.Address!.Value;
             if (subject.Host is not { IsConnected: true, Functions.Count: > 0 } host)
             {
-                yield return Verdict.Unconfirmed($"Whether the host of {vm.Name} has {address} cannot be read: confirm.");
+                yield return Verdict.Unconfirmed($"Whether the host of {vm.Name} has {address} cannot be read: confirm.", "Reconnect the host in vCenter; Get-GpuDevice then shows what it has.");
                 continue;
             }
 

@@ -36,7 +36,7 @@ internal sealed class DriverEsxiRule : ReadinessRule
         string main = string.Join(".", host.Version.Split('.').Take(2));
         if (driver.EsxiVersion is not { } made)
         {
-            yield return Verdict.Unconfirmed($"For which ESXi {driver.Name} on {host.Name} is made cannot be told from its name: confirm that it is {main}.");
+            yield return Verdict.Unconfirmed($"For which ESXi {driver.Name} on {host.Name} is made cannot be told from its name: confirm that it is {main}.", $"Get-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} shows the version of the VIB, which has the base that it was built for.");
         }
         else if (made == main)
         {

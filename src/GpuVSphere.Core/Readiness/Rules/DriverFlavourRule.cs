@@ -37,9 +37,9 @@ internal sealed class DriverFlavourRule : ReadinessRule
         foreach (IGrouping<string, GpuDevice> model in ConfiguredGpus.OfDriver(subject).GroupBy(device => device.Model ?? device.Name))
         {
             Verdict verdict = VibFlavourRule.Judge(driver, model.First(), model.Key);
-            verdicts.Add(verdict.NextStep is null ? verdict : verdict with
+            verdicts.Add(verdict.Kind is VerdictKind.Holds or VerdictKind.Advice ? verdict : verdict with
             {
-                NextStep = $"Uninstall-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} takes this one away; then Install-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} -Path <the other package> -Reboot.",
+                NextStep = verdict.NextStep is null ? $"Get-VgpuProfile -VMHost {ConfiguredGpus.Word(host)} lists the profiles that it has for the GPU." : $"Uninstall-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} takes this one away; then Install-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} -Path <the other package> -Reboot.",
             });
         }
 

@@ -43,17 +43,17 @@ internal sealed class DriverHopperAdaRule : ReadinessRule
             string names = string.Join(", ", concerned.Select(ConfiguredGpus.Say));
             if (driver.Releases is not { Major: { } major } match)
             {
-                yield return Verdict.Unconfirmed($"The vGPU release of {driver.Name} is not known: confirm that it is 16.10 or later, for {names} on {host.Name}.");
+                yield return Verdict.Unconfirmed($"The vGPU release of {driver.Name} is not known: confirm that it is 16.10 or later, for {names} on {host.Name}.", Next);
             }
             else if (major < FixedIn.Major || (match.Releases.Count > 0 && match.Releases.All(release => release.Number < FixedIn)))
             {
                 yield return Verdict.Unconfirmed(
                     $"{driver.Name} is vGPU {match.ReleaseText}, and {host.Name} has {names}: before 16.10 such hosts were seen to crash.",
-                    "Install vGPU 16.10 or later with Install-NvidiaVib.");
+                    Next);
             }
             else if (major == FixedIn.Major && match.Releases.Count == 0)
             {
-                yield return Verdict.Unconfirmed($"{driver.Name} is {match.ReleaseText}: confirm that it is 16.10 or later, for {names} on {host.Name}.");
+                yield return Verdict.Unconfirmed($"{driver.Name} is {match.ReleaseText}: confirm that it is 16.10 or later, for {names} on {host.Name}.", Next);
             }
             else if (IsOlder(match))
             {
@@ -65,6 +65,8 @@ internal sealed class DriverHopperAdaRule : ReadinessRule
             }
         }
     }
+
+    private const string Next = "Install vGPU 16.10 or later with Install-NvidiaVib; Get-VgpuRelease lists the releases with their drivers.";
 
     private static ReleaseNumber FixedIn { get; } = new(16, 10);
 

@@ -42,7 +42,7 @@ internal sealed class EccVgpuRule : ReadinessRule
 
         if (!subject.HostSoftware.IsKnown)
         {
-            yield return Verdict.Unconfirmed($"Which driver {host.Name} runs cannot be read, because {subject.HostSoftware.WhyUnknown}: confirm that it is vGPU 9.0 or later, or that ECC is off.");
+            yield return Verdict.Unconfirmed($"Which driver {host.Name} runs cannot be read, because {subject.HostSoftware.WhyUnknown}: confirm that it is vGPU 9.0 or later, or that ECC is off.", Look(host));
             yield break;
         }
 
@@ -53,7 +53,7 @@ internal sealed class EccVgpuRule : ReadinessRule
 
         if (driver.Releases?.Major is not { } major)
         {
-            yield return Verdict.Unconfirmed($"The vGPU release of {driver.Name} on {host.Name} is not known: confirm that it is 9.0 or later, or that ECC is off.");
+            yield return Verdict.Unconfirmed($"The vGPU release of {driver.Name} on {host.Name} is not known: confirm that it is 9.0 or later, or that ECC is off.", Look(host));
         }
         else if (major >= FirstWithEcc)
         {
@@ -69,6 +69,8 @@ internal sealed class EccVgpuRule : ReadinessRule
     }
 
     private const int FirstWithEcc = 9;
+
+    private static string Look(GpuHost host) => $"Get-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} shows the driver, Get-GpuEcc -VMHost {ConfiguredGpus.Word(host)} ECC.";
 
     private static Verdict Judge(GpuHost host, GpuDevice device, string release, Evidence<IReadOnlyList<NvidiaSmiGpu>> smi)
     {

@@ -43,7 +43,7 @@ internal sealed class HostImageRule : ReadinessRule
         }
         else if (!subject.IsImageManaged.IsKnown && new ApiVersion(host.Version).IsAtLeast(7, 0))
         {
-            yield return Verdict.Unconfirmed($"Whether {host.ClusterName ?? host.Name} is managed by an image cannot be read, because {subject.IsImageManaged.WhyUnknown}: confirm; its image would have to have the driver.");
+            yield return Verdict.Unconfirmed($"Whether {host.ClusterName ?? host.Name} is managed by an image cannot be read, because {subject.IsImageManaged.WhyUnknown}: confirm; its image would have to have the driver.", $"Look at Updates > Image of {host.ClusterName ?? host.Name} in the vSphere Client.");
         }
         else
         {

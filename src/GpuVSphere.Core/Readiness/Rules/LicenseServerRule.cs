@@ -53,6 +53,6 @@ internal sealed class LicenseServerRule : ReadinessRule
         ];
         yield return accepted.Length > 0
             ? Verdict.Advice($"Guests of vGPU {manager.ReleaseText} on {host.Name} take their licence from {string.Join(", or ", accepted)}.", "Whether there are licences enough, and whether guests reach the server (DNS, port 443), is to be confirmed there.")
-            : Verdict.Unconfirmed($"Which licence server works with {manager} is not known: confirm.");
+            : Verdict.Unconfirmed($"Which licence server works with {manager} is not known: confirm.", "Get-VgpuRelease shows it for each release; 13.x and 14.x work with both.");
     }
 }

@@ -4,7 +4,6 @@ using System.Linq;
 using GpuVSphere.Catalog;
 using GpuVSphere.Inventory;
 using GpuVSphere.Mmio;
-using GpuVSphere.Vim;
 
 namespace GpuVSphere.Readiness.Rules;
 
@@ -58,7 +57,7 @@ internal sealed class MmioKeysRule : ReadinessRule
             string seen = $"{vm.Name} does not have {MmioKeys.Use64Bit} = TRUE, and its GPUs need {needed} GB of 64-bit MMIO ({MmioKeys.SizeGB}).";
 
             // For a vGPU one source alone asks for the keys; what a size was only computed for may be smaller; and a VM that runs has what it needs until it is off.
-            yield return !vm.IsRunning && IsLimitKnown(subject.Host) && whole.TotalBarBytes > LimitBytes && whole.Devices.All(device => device.Confidence >= FactConfidence.Probable)
+            yield return !vm.IsRunning && whole.TotalBarBytes > LimitBytes && whole.Devices.All(device => device.Confidence >= FactConfidence.Probable)
                 ? Verdict.Confirmed(seen + $" Without it {LimitBytes >> 20} MB can be mapped, and they have {whole.TotalBarBytes >> 20} MB.", mend)
                 : Verdict.Unconfirmed(seen, mend);
         }
@@ -78,9 +77,6 @@ internal sealed class MmioKeysRule : ReadinessRule
 
     /// <summary>The window with the switch alone, in GB.</summary>
     private const int SizeWithoutKey = 32;
-
-    // The limit was seen on releases up to 8.
-    private static bool IsLimitKnown(GpuHost? host) => host is { Version.Length: > 0 } && !new ApiVersion(host.Version).IsAtLeast(9, 0);
 
     // What is needed, without regard to what is set.
     private static int? Computed(MmioReport report) => report.Sources.Where(source => source.Kind != MmioSourceKind.Existing).Max(source => source.SizeGB);

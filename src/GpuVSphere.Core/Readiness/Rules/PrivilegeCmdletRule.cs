@@ -29,7 +29,7 @@ internal sealed class PrivilegeCmdletRule : ReadinessRule
         if (held is null)
         {
             yield return Verdict.Unconfirmed(
-                $"The privileges of this account on {subject.Target.Name} cannot be read: confirm {string.Join(", ", meant.SelectMany(cmdlet => cmdlet.Privileges).Distinct())}.");
+                $"The privileges of this account on {subject.Target.Name} cannot be read: confirm {string.Join(", ", meant.SelectMany(cmdlet => cmdlet.Privileges).Distinct())}.", "Look at the roles of the account in vCenter (Administration, Access Control), or connect with one that may read them.");
             yield break;
         }
 

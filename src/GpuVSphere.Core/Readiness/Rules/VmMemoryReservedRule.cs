@@ -35,7 +35,7 @@ internal sealed class VmMemoryReservedRule : ReadinessRule
         }
         else if (vm.MemoryMB <= 0)
         {
-            yield return Verdict.Unconfirmed($"How much memory {vm.Name} has cannot be read: confirm that all of it is reserved.");
+            yield return Verdict.Unconfirmed($"How much memory {vm.Name} has cannot be read: confirm that all of it is reserved.", "Look at the memory in the VM's settings, or connect with an account that may read it.");
         }
         else if (vm.MemoryReservationMB >= vm.MemoryMB)
         {

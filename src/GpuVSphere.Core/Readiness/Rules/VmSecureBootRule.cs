@@ -34,7 +34,7 @@ internal sealed class VmSecureBootRule : ReadinessRule
         yield return vm switch
         {
             { Firmware: not "efi" } => Verdict.Holds($"{vm.Name} boots by {vm.Firmware.ToUpperInvariant()}, which has no Secure Boot."),
-            { IsSecureBootEnabled: null } => Verdict.Unconfirmed($"Whether {vm.Name} has Secure Boot cannot be read: confirm that it is off, or that the guest's driver is signed."),
+            { IsSecureBootEnabled: null } => Verdict.Unconfirmed($"Whether {vm.Name} has Secure Boot cannot be read: confirm that it is off, or that the guest's driver is signed.", "Look at the boot options in the VM's settings, or connect with an account that may read them."),
             { IsSecureBootEnabled: false } => Verdict.Holds($"{vm.Name} boots without Secure Boot."),
             _ when isWindows => Verdict.Holds($"{vm.Name} boots with Secure Boot, and NVIDIA's drivers for Windows are signed."),
             _ => Verdict.Unconfirmed(
