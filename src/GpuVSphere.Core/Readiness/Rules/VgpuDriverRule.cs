@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Inventory;
+using GpuVSphere.Readiness.PowerOn;
 
 namespace GpuVSphere.Readiness.Rules;
 
@@ -83,7 +84,7 @@ internal sealed class VgpuDriverRule : ReadinessRule
         }
         else if (bare.Length > 0)
         {
-            string next = $"Install-NvidiaVib -VMHost {host} -Path <package> -SetGraphicsMode -Reboot";
+            string next = $"Install-NvidiaVib -VMHost {PowerOnCommand.Word(host)} -Path <package> -SetGraphicsMode -Reboot";
             string message = $"{host} has no host driver for {Say(bare)} (graphics type basic).";
 
             // Beside GPUs that a driver serves, one that it does not serve is left to other uses.
@@ -94,7 +95,7 @@ internal sealed class VgpuDriverRule : ReadinessRule
         {
             yield return Verdict.Unconfirmed(
                 $"Whether {host} has a host driver for {Say(unread)} could not be read: its graphics manager says nothing of {(unread.Length == 1 ? "it" : "them")}.",
-                $"Get-NvidiaVib -VMHost {host} lists NVIDIA's software on it.");
+                $"Get-NvidiaVib -VMHost {PowerOnCommand.Word(host)} lists NVIDIA's software on it.");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Catalog;
+using GpuVSphere.Readiness.PowerOn;
 
 namespace GpuVSphere.Readiness.Rules;
 
@@ -78,7 +79,7 @@ internal sealed class VgpuOfferedRule : ReadinessRule
             (_, null) => Verdict.Unconfirmed($"Which vGPU profiles {host} offers could not be read."),
             (_, { Count: 0 }) => Verdict.Unconfirmed(
                 $"{host} offers no vGPU profile, although a driver serves its GPUs and they are Shared Direct: the driver may be of another flavour or branch than they need.",
-                $"Test-VgpuCompatibility -VMHost {host} compares driver and GPUs; Get-NvidiaSmi -VMHost {host} shows what the driver says of them."),
+                $"Test-VgpuCompatibility -VMHost {PowerOnCommand.Word(host)} compares driver and GPUs; Get-NvidiaSmi -VMHost {PowerOnCommand.Word(host)} shows what the driver says of them."),
             (_, { } offered) => Verdict.Holds($"{host} offers {offered.Count} vGPU profiles, such as {offered[0]}."),
         };
     }

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Inventory;
+using GpuVSphere.Readiness.PowerOn;
 
 namespace GpuVSphere.Readiness.Rules;
 
@@ -67,8 +68,8 @@ internal sealed class VgpuSharedDirectRule : ReadinessRule
             string addresses = string.Join(", ", shared.Select(gpu => gpu.Address));
             string message = $"{host} has {addresses} still as Shared, and vGPU needs Shared Direct.";
             yield return direct.Length == 0
-                ? Verdict.Confirmed(message, $"Set-HostGraphicsMode -VMHost {host} -GraphicsType SharedDirect -Reboot")
-                : Verdict.Unconfirmed(message, $"Set-HostGraphicsMode -VMHost {host} -Device {addresses.Replace(", ", ",")} -GraphicsType SharedDirect -Reboot, unless it is meant for VMware's own 3D graphics.");
+                ? Verdict.Confirmed(message, $"Set-HostGraphicsMode -VMHost {PowerOnCommand.Word(host)} -GraphicsType SharedDirect -Reboot")
+                : Verdict.Unconfirmed(message, $"Set-HostGraphicsMode -VMHost {PowerOnCommand.Word(host)} -Device {addresses.Replace(", ", ",")} -GraphicsType SharedDirect -Reboot, unless it is meant for VMware's own 3D graphics.");
         }
     }
 }
