@@ -54,7 +54,7 @@ Describe 'Test-GpuReadiness of hosts' {
         $names | Should -Contain 'esx-usb-01'
         $names | Should -Not -Contain 'esx-none-01'
         (Test-GpuReadiness 'esx-none-01' -Rule HOST-GPU).Outcome | Should -Be 'Block'
-        (Test-GpuReadiness 'esx-down-01' -ProblemOnly).RuleId | Should -Be 'HOST-CONNECTED'
+        (Test-GpuReadiness 'esx-down-01' | Where-Object Outcome -EQ 'Block').RuleId | Should -Be 'HOST-CONNECTED'
     }
 
     It 'has a table of at most 120 columns, and the whole in a list' {
