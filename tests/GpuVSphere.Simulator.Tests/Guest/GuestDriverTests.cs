@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Security;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
@@ -9,6 +10,7 @@ using GpuVSphere.Guest;
 using GpuVSphere.Methods;
 using GpuVSphere.Operations;
 using GpuVSphere.Shell;
+using GpuVSphere.Vim;
 
 namespace GpuVSphere.Simulator.Tests.Guest;
 
@@ -227,6 +229,37 @@ public sealed class GuestDriverTests : IDisposable
         Assert.Empty(lab.Drivers.Files(lab.Vm, "/C:/Windows/Temp"));
     }
 
+    [Theory]
+    [InlineData("rhel8_64Guest", "admin", GuestDriverLab.Grid)]
+    [InlineData("windows2019srv_64Guest", "Administrator", "471.68_grid_win10_server2016_server2019_server2022_64bit_international.exe")]
+    public async Task By_VMware_Tools_a_guest_gets_its_driver_and_is_tested(string guestId, string user, string driver)
+    {
+        using GuestDriverLab lab = await GuestDriverLab.VgpuAsync(guestId, clockSpeed: Speed);
+        using VimCredential login = new(user, Secret(SimulatorUser.DefaultPassword));
+        OperationContext context = new([lab.Session], lab.Lab.Simulator.Clock, Path.GetTempPath()) { Guests = new ToolsGuestShells([lab.Session], login) };
+        IGpuOperation operation = GpuOperations.Create(GuestDriverIntents.Install([lab.Target], Package(driver), true, false, false, new GuestChangeOptions()), context);
+
+        ChangeResult result = Assert.Single(await operation.ApplyAsync(await operation.PlanAsync(CancellationToken.None), ChangeFeedback.None, CancellationToken.None));
+        GuestGpuTestResult test = Assert.Single(await GuestGpuTest.RunAsync(context, [lab.Target], new GuestGpuTestOptions(), _ => { }, CancellationToken.None));
+
+        Assert.True(result.Outcome == ChangeOutcome.Done, $"{result.Outcome}: {result.Message}");
+        Assert.DoesNotContain(test.Checks, check => check.Outcome is GuestCheckOutcome.Failed or GuestCheckOutcome.Warning);
+        Assert.Contains(test.Checks, check => check is { Check: "VirtualizationMode", Outcome: GuestCheckOutcome.Passed });
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_said_as_such()
+    {
+        using GuestDriverLab lab = await GuestDriverLab.VgpuAsync(clockSpeed: Speed);
+        using VimCredential login = new("admin", Secret("wrong"));
+        OperationContext context = new([lab.Session], lab.Lab.Simulator.Clock, Path.GetTempPath()) { Guests = new ToolsGuestShells([lab.Session], login) };
+
+        GuestGpuTestResult test = Assert.Single(await GuestGpuTest.RunAsync(context, [lab.Target], new GuestGpuTestOptions(), _ => { }, CancellationToken.None));
+
+        Assert.Equal("GuestLoginFailed", test.Error!.Id);
+        Assert.DoesNotContain("wrong", test.Error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_guest_that_is_off_says_what_to_do()
     {
@@ -292,11 +325,27 @@ public sealed class GuestDriverTests : IDisposable
         return [.. result.Checks];
     }
 
-    private IGpuOperation Operation(GuestDriverLab lab, string driver, GuestChangeOptions? options = null, bool acceptEula = true, bool stop = false, string user = "admin")
+    private static SecureString Secret(string text)
+    {
+        SecureString secret = new();
+        foreach (char letter in text)
+        {
+            secret.AppendChar(letter);
+        }
+
+        return secret;
+    }
+
+    private string Package(string driver)
     {
         string path = Path.Combine(_folder.FullName, driver);
         File.WriteAllBytes(path, SimulatedGuestDrivers.File(driver));
-        return GpuOperations.Create(GuestDriverIntents.Install([lab.Target], path, acceptEula, upgradePackages: false, stop, options ?? new GuestChangeOptions()), Context(lab, user));
+        return path;
+    }
+
+    private IGpuOperation Operation(GuestDriverLab lab, string driver, GuestChangeOptions? options = null, bool acceptEula = true, bool stop = false, string user = "admin")
+    {
+        return GpuOperations.Create(GuestDriverIntents.Install([lab.Target], Package(driver), acceptEula, upgradePackages: false, stop, options ?? new GuestChangeOptions()), Context(lab, user));
     }
 
     private async Task<ChangeResult> RunAsync(GuestDriverLab lab, string driver, GuestChangeOptions? options = null, bool stop = false, string user = "admin")
