@@ -49,7 +49,7 @@ public static class GuestDriverIntents
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new GpuVSphereException("PackageNotFound", GpuErrorCategory.ObjectNotFound, $"{path} cannot be read: {error.Message}", path, Beside(path), error);
+            throw new GpuVSphereException("PackageNotFound", GpuErrorCategory.ObjectNotFound, File.Exists(path) ? $"{path} cannot be read: {error.Message}" : Directory.Exists(path) ? $"{path} is a folder." : $"There is no file {path}.", path, Beside(path), error);
         }
 
         byte[] wanted = package.Form switch

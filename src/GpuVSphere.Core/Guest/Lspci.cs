@@ -97,6 +97,9 @@ internal static class Lspci
         name = revision < 0 ? name : name.Substring(0, revision);
         int open = name.LastIndexOf('[');
         int close = name.LastIndexOf(']');
-        return open >= 0 && close > open + 1 ? name.Substring(open + 1, close - open - 1) : name;
+        const string Vendor = "NVIDIA Corporation ";
+        return open >= 0 && close > open + 1 ? name.Substring(open + 1, close - open - 1)
+            : name.StartsWith(Vendor, StringComparison.Ordinal) ? "NVIDIA " + name.Substring(Vendor.Length)
+            : name;
     }
 }

@@ -10,7 +10,7 @@ internal static class WindowsGuest
             guest.Files.PutDirectory(folder);
         }
 
-        foreach (string program in new[] { "cmd.exe", "shutdown.exe", "powershell.exe" })
+        foreach (string program in new[] { "cmd.exe", "shutdown.exe", "powershell.exe", "taskkill.exe" })
         {
             guest.Files.PutProgram("/C:/Windows/System32/" + program);
         }
@@ -20,7 +20,8 @@ internal static class WindowsGuest
             guest.Files.PutDirectory("/C:/Users/" + user.Name + "/AppData/Local/Temp");
         }
 
-        guest.Environment["ComSpec"] = @"C:\Windows\system32\cmd.exe";
+        // Windows writes it system32, and takes every writing; the files here tell cases apart.
+        guest.Environment["ComSpec"] = @"C:\Windows\System32\cmd.exe";
         guest.Environment["SystemRoot"] = @"C:\Windows";
         guest.Environment["OS"] = "Windows_NT";
     }

@@ -4,8 +4,8 @@ using System.Linq;
 
 namespace GpuVSphere.Simulator.Model.Guest.Nvidia;
 
-/// <summary>cmd.exe for folders, shutdown.exe, and of Windows PowerShell the questions about devices, the last start, the disk and vGPU licensing.</summary>
-internal sealed class WindowsTools() : InstantProgram("cmd.exe", "shutdown.exe", "powershell.exe")
+/// <summary>cmd.exe for folders, shutdown.exe, taskkill.exe, and of Windows PowerShell the questions about devices, the last start, the disk and vGPU licensing.</summary>
+internal sealed class WindowsTools() : InstantProgram("cmd.exe", "shutdown.exe", "powershell.exe", "taskkill.exe")
 {
     protected override int Run(GuestCall call)
     {
@@ -21,9 +21,28 @@ internal sealed class WindowsTools() : InstantProgram("cmd.exe", "shutdown.exe",
 
                 call.Guest.Reboot();
                 return 0;
+            case "taskkill.exe":
+                return Kill(call);
             default:
                 return PowerShell(call);
         }
+    }
+
+    private static int Kill(GuestCall call)
+    {
+        int at = call.Arguments.ToList().FindIndex(word => string.Equals(word, "/PID", StringComparison.OrdinalIgnoreCase));
+        if (at < 0 || at + 1 >= call.Arguments.Count || call.Guest.Process(long.Parse(call.Arguments[at + 1], CultureInfo.InvariantCulture)) is not { } process)
+        {
+            return call.Fail("ERROR: The process was not found.");
+        }
+
+        // With /T its children, too.
+        foreach (GuestProcess one in call.Guest.Processes.Where(one => one == process || (call.Has("/T") && one.Group == process.Group)))
+        {
+            one.Kill(9);
+        }
+
+        return 0;
     }
 
     private static int Command(GuestCall call)
