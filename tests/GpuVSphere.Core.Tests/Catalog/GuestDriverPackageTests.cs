@@ -6,7 +6,7 @@ public sealed class GuestDriverPackageTests
 {
     [Theory]
     [InlineData("NVIDIA-Linux-x86_64-390.42-grid.run", GuestDriverForm.RunFile, GuestDriverKind.Grid, "390.42", "x86_64")]
-    [InlineData("/home/admin/NVIDIA-Linux-x86_64-418.165.01-grid.run", GuestDriverForm.RunFile, GuestDriverKind.Grid, "418.165.01", "x86_64")]
+    [InlineData("/srv/drivers/NVIDIA-Linux-x86_64-418.165.01-grid.run", GuestDriverForm.RunFile, GuestDriverKind.Grid, "418.165.01", "x86_64")]
     [InlineData("NVIDIA-Linux-x86_64-525.60.13-grid-aie.run", GuestDriverForm.RunFile, GuestDriverKind.Grid, "525.60.13", "x86_64")]
     [InlineData("NVIDIA-Linux-x86_64-390.42-grid (1).run", GuestDriverForm.RunFile, GuestDriverKind.Grid, "390.42", "x86_64")]
     [InlineData("NVIDIA-Linux-x86_64-535.161.08.run", GuestDriverForm.RunFile, GuestDriverKind.Stock, "535.161.08", "x86_64")]

@@ -8,7 +8,7 @@ namespace GpuVSphere.Simulator.Tests.Guest;
 /// <summary>NVIDIA's installers, module and nvidia-smi in simulated guests: what the real ones refuse is refused, and what is shown follows from the VM and its host.</summary>
 public sealed class SimulatedDriverTests
 {
-    private const string File = "/root/driver.run";
+    private const string File = "/opt/driver.run";
     private const string Prepare = "apt-get update && apt-get install -y build-essential linux-headers-$(uname -r)";
     private const string Install = "sh " + File + " --ui=none --no-questions --accept-license";
 
@@ -120,8 +120,8 @@ public sealed class SimulatedDriverTests
         using GuestDriverLab lab = await GuestDriverLab.VgpuAsync();
         lab.Drivers.Install(lab.Vm, "NVIDIA-Linux-x86_64-470.57.02-grid.run");
         await OkAsync(lab, Prepare);
-        await lab.UploadAsync("/root/nvidia-linux-grid-470_470.63.01_amd64.deb", "nvidia-linux-grid-470_470.63.01_amd64.deb");
-        await OkAsync(lab, "apt-get install -y /root/nvidia-linux-grid-470_470.63.01_amd64.deb");
+        await lab.UploadAsync("/opt/nvidia-linux-grid-470_470.63.01_amd64.deb", "nvidia-linux-grid-470_470.63.01_amd64.deb");
+        await OkAsync(lab, "apt-get install -y /opt/nvidia-linux-grid-470_470.63.01_amd64.deb");
 
         ShellResult smi = await lab.RunAsync("nvidia-smi");
 
@@ -136,9 +136,9 @@ public sealed class SimulatedDriverTests
     public async Task A_package_installs_the_driver_on_Red_Hat_and_its_relatives(string guestId, string driver, string manager)
     {
         using GuestDriverLab lab = await GuestDriverLab.VgpuAsync(guestId);
-        await lab.UploadAsync("/root/" + driver, driver);
+        await lab.UploadAsync("/opt/" + driver, driver);
         await OkAsync(lab, manager + " install -y gcc make kernel-devel-$(uname -r)");
-        await OkAsync(lab, manager + " install -y /root/" + driver);
+        await OkAsync(lab, manager + " install -y /opt/" + driver);
 
         Assert.Contains("GRID P100-8Q", (await OkAsync(lab, "nvidia-smi -L")).Output, StringComparison.Ordinal);
     }
