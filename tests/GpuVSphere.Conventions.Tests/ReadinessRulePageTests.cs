@@ -89,6 +89,8 @@ public sealed class ReadinessRulePageTests
             (ReadinessAction.UsePassthrough, "a host that is to give whole GPUs"),
             (ReadinessAction.UseVgpu, "a host that is to serve vGPUs"),
             (ReadinessAction.PowerOn, "a VM as it is configured"),
+            (ReadinessAction.Evacuate, "a host that is to be emptied"),
+            (ReadinessAction.EnableMigration, "settings that let VMs with vGPUs move"),
             (ReadinessAction.AnyHost, "every change of a host"),
             (ReadinessAction.AnyVm, "every change of a VM"),
         })

@@ -4,6 +4,8 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Inventory;
+using GpuVSphere.Methods;
+using GpuVSphere.Readiness;
 using GpuVSphere.Simulator.Model;
 using GpuVSphere.Simulator.Tests.Hosts;
 using GpuVSphere.Smi;
@@ -143,7 +145,7 @@ public sealed class MaintenanceImpactTests
         IReadOnlyList<NvidiaSmiGpu> told = [.. await ToldAsync(lab, "move-80-01", true), .. await ToldAsync(lab, "move-80-02", false), .. await ToldAsync(lab, "move-80-04", true)];
         VmMaintenanceImpact desk = (await OfAsync(lab, new MaintenanceOptions(), told, "move-80-01")).Single().VMs.Single(vm => vm.VmName == "desk-a");
         Assert.Equal(MaintenanceWay.PowerOffAndMove, desk.Way);
-        Assert.Contains("ECC is on on the GPU of desk-a and off on move-80-02", string.Join(" ", desk.Why), StringComparison.Ordinal);
+        Assert.Contains("ECC is on on the GPU of the VM and off on move-80-02", string.Join(" ", desk.Why), StringComparison.Ordinal);
 
         // The A40 host offers nothing for it, and another driver is a doubt, no refusal.
         lock (lab.Simulator.World.Gate)
@@ -196,6 +198,23 @@ public sealed class MaintenanceImpactTests
         Assert.Equal(96, impacts.Count);
         Assert.All(impacts, impact => Assert.Equal(MaintenanceWay.MoveByHand, impact.Way));
         Assert.InRange(all.Applied, 1, 16);
+    }
+
+    [Fact]
+    public async Task The_report_on_readiness_says_of_settings_what_the_look_ahead_says()
+    {
+        using HostLab lab = await StartAsync();
+        GpuInventory inventory = await lab.ReadAsync();
+        GpuHost host = inventory.Hosts.Single(host => host.Name == "move-80-01");
+        Dictionary<string, ReadinessOutcome> rows = (await GpuReadiness.OfHostsAsync(
+            lab.Sessions[0], inventory, [new HostUse(host, ReadinessAction.UseVgpu)], ["VMOTION-SETTING", "DRS-VGPU-MAINTENANCE"], CancellationToken.None)).ToDictionary(row => row.RuleId, row => row.Outcome);
+        Assert.Equal(ReadinessOutcome.Information, rows["VMOTION-SETTING"]);
+        Assert.Equal(ReadinessOutcome.Information, rows["DRS-VGPU-MAINTENANCE"]);
+        Assert.Equal(["VMOTION-SETTING", "DRS-VGPU-MAINTENANCE"], (await OfAsync(lab, "move-80-01")).Settings.Where(finding => finding.Blocks).Select(finding => finding.RuleId));
+        lab.Simulator.Orders.VgpuHotMigrate(true);
+        rows = (await GpuReadiness.OfHostsAsync(
+            lab.Sessions[0], inventory, [new HostUse(host, ReadinessAction.UseVgpu)], ["VMOTION-SETTING"], CancellationToken.None)).ToDictionary(row => row.RuleId, row => row.Outcome);
+        Assert.Equal(ReadinessOutcome.Pass, rows["VMOTION-SETTING"]);
     }
 
     private static async Task<HostLab> StartAsync(Action<SimulatorOrders>? prepare = null)

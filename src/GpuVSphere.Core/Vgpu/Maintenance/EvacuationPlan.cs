@@ -35,8 +35,23 @@ internal sealed record EvacuationPlan
             vms.OrderByDescending(one => Size(one.Vm)).ThenBy(one => one.Vm.Name, StringComparer.OrdinalIgnoreCase),
             vms.OrderBy(one => Size(one.Vm)).ThenBy(one => one.Vm.Name, StringComparer.OrdinalIgnoreCase),
         ];
-        return orders
-            .Select(order => Try(room.Copy(), order, isLive))
+        List<EvacuationPlan> plans = [];
+        HashSet<string> tried = [];
+        foreach ((MaintenanceHost Source, GpuVm Vm)[] order in orders.Select(order => order.ToArray()))
+        {
+            // VMs that need the same may change places in an order without changing what comes of it.
+            if (tried.Add(string.Join("\n", order.Select(one => EvacuationRoom.Need(one.Source, one.Vm, isLive)))))
+            {
+                plans.Add(Try(room.Copy(), order, isLive));
+            }
+
+            if (plans[plans.Count - 1] is { Left.Count: 0 } best && best.Placed.All(one => one.Target.Verdict == true))
+            {
+                return best;
+            }
+        }
+
+        return plans
             .OrderBy(plan => plan.Left.Count)
             .ThenBy(plan => plan.Placed.Count(one => one.Target.Verdict is null))
             .ThenBy(plan => plan.Left.Sum(one => Size(one.Vm)))

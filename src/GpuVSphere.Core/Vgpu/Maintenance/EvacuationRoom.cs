@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using GpuVSphere.Catalog;
 using GpuVSphere.Inventory;
@@ -23,6 +24,12 @@ internal sealed class EvacuationRoom
     // Places that were given although they are not certain: the capacity does not count them.
     private readonly Dictionary<(MaintenanceHost Host, string Profile), int> _doubtful;
 
+    // What a host said to a VM stands for all VMs of the same host that need the same, until something is placed on it.
+    private readonly Dictionary<MaintenanceHost, Dictionary<string, (EvacuationTarget Target, int Left)>> _said;
+
+    // As long as nothing is placed on a host, what fits on it stays the same; working that out is what takes time.
+    private readonly Dictionary<(MaintenanceHost Host, string Profile), VgpuFit> _fits;
+
     public EvacuationRoom(IReadOnlyList<MaintenanceHost> hosts)
     {
         _hosts = hosts;
@@ -30,6 +37,8 @@ internal sealed class EvacuationRoom
         _memory = hosts.ToDictionary(host => host, host => host.Host.MemoryMB - host.Vms.Where(vm => vm.IsRunning).Sum(Reserved));
         _taken = [];
         _doubtful = [];
+        _fits = [];
+        _said = hosts.ToDictionary(host => host, _ => new Dictionary<string, (EvacuationTarget Target, int Left)>(StringComparer.OrdinalIgnoreCase));
     }
 
     private EvacuationRoom(EvacuationRoom other)
@@ -39,6 +48,8 @@ internal sealed class EvacuationRoom
         _memory = new Dictionary<MaintenanceHost, long?>(other._memory);
         _taken = [.. other._taken];
         _doubtful = new Dictionary<(MaintenanceHost Host, string Profile), int>(other._doubtful);
+        _fits = new Dictionary<(MaintenanceHost Host, string Profile), VgpuFit>(other._fits);
+        _said = other._said.ToDictionary(host => host.Key, host => new Dictionary<string, (EvacuationTarget Target, int Left)>(host.Value, StringComparer.OrdinalIgnoreCase));
     }
 
     public EvacuationRoom Copy() => new(this);
@@ -47,18 +58,23 @@ internal sealed class EvacuationRoom
     /// <param name="source">The host it is on.</param>
     /// <param name="vm">The VM.</param>
     /// <param name="isLive">Whether it is moved while it runs; else it is started there anew.</param>
-    public IReadOnlyList<EvacuationTarget> Ask(MaintenanceHost source, GpuVm vm, bool isLive) =>
-        [.. Of(source).Select(host => Judge(source, host, vm, isLive))];
+    public IReadOnlyList<EvacuationTarget> Ask(MaintenanceHost source, GpuVm vm, bool isLive)
+    {
+        string need = Need(source, vm, isLive);
+        return [.. Of(source).Select(host => Hear(source, host, vm, isLive, need).Target)];
+    }
 
     /// <summary>Places a VM: on the host that has the least room left for it of those that take it for certain, else on one that may.</summary>
     /// <returns>The place; null when no host takes it.</returns>
     public EvacuationTarget? Place(MaintenanceHost source, GpuVm vm, bool isLive)
     {
-        (MaintenanceHost Host, EvacuationTarget Target)[] open = [.. Of(source)
-            .Select(host => (Host: host, Target: Judge(source, host, vm, isLive)))
-            .Where(one => one.Target.Verdict != false)
+        string need = Need(source, vm, isLive);
+        (MaintenanceHost Host, EvacuationTarget Target, int Left)[] open = [.. Of(source)
+            .Select(host => (Host: host, Said: Hear(source, host, vm, isLive, need)))
+            .Where(one => one.Said.Target.Verdict != false)
+            .Select(one => (one.Host, one.Said.Target, one.Said.Left))
             .OrderByDescending(one => one.Target.Verdict == true)
-            .ThenBy(one => Left(one.Host, vm))
+            .ThenBy(one => one.Left)
             .ThenBy(one => one.Host.Host.Name, StringComparer.OrdinalIgnoreCase)];
         if (open.Length == 0)
         {
@@ -69,6 +85,16 @@ internal sealed class EvacuationRoom
         return open[0].Target;
     }
 
+    /// <summary>All of a VM that decides, and nothing of what it is called.</summary>
+    public static string Need(MaintenanceHost source, GpuVm vm, bool isLive) => string.Join("|", [
+        source.Host.Id.Reference.Value,
+        isLive ? "live" : "cold",
+        Reserved(vm).ToString(CultureInfo.InvariantCulture),
+        .. vm.PciDevices.Select(device => device.VgpuProfile ?? string.Join(",", device.AllowedDevices.Select(id => id.ToString())) + device.CustomLabel),
+        .. vm.PciDevices.Any(device => device.DeviceGroup is not null) ? new[] { "group" } : [],
+        .. source.Capacity.Gpus.Where(use => use.Running.Any(running => running.VmId == vm.Id)).Select(use => use.Device.Address.ToString()),
+    ]);
+
     private IEnumerable<MaintenanceHost> Of(MaintenanceHost source) => _hosts.Where(host =>
         host.Host.Id != source.Host.Id && host.Host.Cluster is not null && host.Host.Cluster == source.Host.Cluster && host.Host.Id.ServerUuid == source.Host.Id.ServerUuid);
 
@@ -76,7 +102,41 @@ internal sealed class EvacuationRoom
 
     private static string[] Profiles(GpuVm vm) => [.. vm.PciDevices.Select(device => device.VgpuProfile).OfType<string>()];
 
-    private int Left(MaintenanceHost host, GpuVm vm) => Profiles(vm).FirstOrDefault() is { } first ? _capacity[host].Fit(first).MayStart : 0;
+    private int Left(MaintenanceHost host, GpuVm vm) => Profiles(vm).FirstOrDefault() is { } first ? Fit(host, first).MayStart : 0;
+
+    private VgpuFit Fit(MaintenanceHost host, string profile)
+    {
+        (MaintenanceHost, string) key = (host, profile.ToUpperInvariant());
+        return _fits.TryGetValue(key, out VgpuFit? fit) ? fit : _fits[key] = _capacity[host].Fit(profile);
+    }
+
+    // Of one profile the fit tells it all; several have to find room together.
+    private VgpuStart Start(MaintenanceHost host, string[] profiles)
+    {
+        if (profiles.Distinct(StringComparer.OrdinalIgnoreCase).Count() > 1)
+        {
+            return _capacity[host].CanStart(profiles);
+        }
+
+        VgpuFit fit = Fit(host, profiles[0]);
+        return fit.Fits(profiles.Length) switch
+        {
+            true => new VgpuStart(true, null, null, null),
+            false => new VgpuStart(false, fit.Profile, fit, $"{(fit.MayStart == 0 ? "No more" : $"Only {fit.MayStart} more")} {fit.Profile} can start on {host.Host.Name}. {fit.Why}"),
+            _ => new VgpuStart(null, fit.Profile, fit, $"{fit.CanStart} to {fit.MayStart} more {fit.Profile} can start on {host.Host.Name}. {fit.Notes.FirstOrDefault()}"),
+        };
+    }
+
+    private (EvacuationTarget Target, int Left) Hear(MaintenanceHost source, MaintenanceHost host, GpuVm vm, bool isLive, string need)
+    {
+        if (!_said[host].TryGetValue(need, out (EvacuationTarget Target, int Left) said))
+        {
+            EvacuationTarget target = Judge(source, host, vm, isLive);
+            _said[host][need] = said = (target, target.Verdict == false ? 0 : Left(host, vm));
+        }
+
+        return said;
+    }
 
     private EvacuationTarget Judge(MaintenanceHost source, MaintenanceHost host, GpuVm vm, bool isLive)
     {
@@ -89,7 +149,7 @@ internal sealed class EvacuationRoom
 
         if (_memory[host] is { } free && free < Reserved(vm))
         {
-            return new EvacuationTarget(name, false, $"{name} has {Math.Max(0, free)} MB that can be reserved, and {vm.Name} reserves {Reserved(vm)} MB.");
+            return new EvacuationTarget(name, false, $"{name} has {Math.Max(0, free)} MB that can be reserved, and {Reserved(vm)} MB are needed.");
         }
 
         if (Refuse(source, host, vm, isLive, doubts) is { } why)
@@ -118,7 +178,7 @@ internal sealed class EvacuationRoom
             return null;
         }
 
-        VgpuStart start = _capacity[host].CanStart(profiles);
+        VgpuStart start = Start(host, profiles);
         if (start.Verdict == false)
         {
             return start.Why;
@@ -126,7 +186,7 @@ internal sealed class EvacuationRoom
 
         foreach (IGrouping<string, string> profile in profiles.GroupBy(profile => profile.ToUpperInvariant()))
         {
-            if (_doubtful.TryGetValue((host, profile.Key), out int given) && _capacity[host].Fit(profile.First()).MayStart < given + profile.Count())
+            if (_doubtful.TryGetValue((host, profile.Key), out int given) && Fit(host, profile.First()).MayStart < given + profile.Count())
             {
                 return $"What may still start of {profile.First()} on {host.Host.Name} is needed for other VMs.";
             }
@@ -139,7 +199,7 @@ internal sealed class EvacuationRoom
 
         if (vm.PciDevices.Any(device => device.DeviceGroup is not null))
         {
-            doubts.Add($"{vm.Name} has a device group: whether {host.Host.Name} has as many joined GPUs free is not looked at.");
+            doubts.Add($"The VM has a device group: whether {host.Host.Name} has as many joined GPUs free is not looked at.");
         }
 
         return isLive ? RefuseLive(source, host, vm, profiles, doubts) : null;
@@ -166,12 +226,12 @@ internal sealed class EvacuationRoom
                 from = [.. source.Capacity.Gpus.Where(use => source.Capacity.Has(use.Device, source.Capacity.FactsOf(profile)) == true)];
             }
 
-            HashSet<PciAddress> open = [.. _capacity[host].Fit(profile).Gpus.Where(gpu => gpu.MayStart > 0).Select(gpu => gpu.Device.Address)];
+            HashSet<PciAddress> open = [.. Fit(host, profile).Gpus.Where(gpu => gpu.MayStart > 0).Select(gpu => gpu.Device.Address)];
             GpuUse[] to = [.. _capacity[host].Gpus.Where(use => open.Contains(use.Device.Address))];
             GpuUse[] alike = [.. to.Where(use => from.Length == 0 || from.Any(own => IsSameModel(own.Device, use.Device)))];
             if (alike.Length == 0)
             {
-                return $"{host.Host.Name} offers {profile} on {Names(to)}, and {vm.Name} runs on {Names(from)}: a running VM moves only between GPUs of one model.";
+                return $"{host.Host.Name} offers {profile} on {Names(to)}, and the VM runs on {Names(from)}: a running VM moves only between GPUs of one model.";
             }
 
             if (alike.Length < to.Length)
@@ -182,10 +242,10 @@ internal sealed class EvacuationRoom
             GpuUse[] sameMode = [.. alike.Where(use => from.Length == 0 || from.Any(own => own.Mode == use.Mode || own.Mode == GpuVgpuMode.Unknown || use.Mode == GpuVgpuMode.Unknown))];
             if (sameMode.Length == 0)
             {
-                doubts.Add($"The GPUs of {host.Host.Name} are in another mode ({alike[0].Mode}) than that of {vm.Name} ({from[0].Mode}); NVIDIA asks for the same.");
+                doubts.Add($"The GPUs of {host.Host.Name} are in another mode ({alike[0].Mode}) than that of the VM ({from[0].Mode}); NVIDIA asks for the same.");
             }
 
-            if (RefuseEcc(source, host, from, sameMode.Length > 0 ? sameMode : alike, vm) is { } ecc)
+            if (RefuseEcc(source, host, from, sameMode.Length > 0 ? sameMode : alike) is { } ecc)
             {
                 return ecc;
             }
@@ -199,12 +259,12 @@ internal sealed class EvacuationRoom
         return null;
     }
 
-    private static string? RefuseEcc(MaintenanceHost source, MaintenanceHost host, GpuUse[] from, GpuUse[] to, GpuVm vm)
+    private static string? RefuseEcc(MaintenanceHost source, MaintenanceHost host, GpuUse[] from, GpuUse[] to)
     {
         bool?[] here = [.. from.Select(use => Ecc(source, use.Device)).Where(ecc => ecc is not null).Distinct()];
         bool?[] there = [.. to.Select(use => Ecc(host, use.Device)).Distinct()];
         return here.Length == 1 && there.All(ecc => ecc is not null && ecc != here[0])
-            ? $"ECC is {(here[0] == true ? "on" : "off")} on the GPU of {vm.Name} and {(here[0] == true ? "off" : "on")} on {host.Host.Name}: a running VM moves only between GPUs with the same."
+            ? $"ECC is {(here[0] == true ? "on" : "off")} on the GPU of the VM and {(here[0] == true ? "off" : "on")} on {host.Host.Name}: a running VM moves only between GPUs with the same."
             : null;
     }
 
@@ -238,6 +298,12 @@ internal sealed class EvacuationRoom
 
     private void Take(MaintenanceHost host, GpuVm vm)
     {
+        _said[host].Clear();
+        foreach ((MaintenanceHost, string) stale in _fits.Keys.Where(key => key.Host == host).ToArray())
+        {
+            _fits.Remove(stale);
+        }
+
         foreach (string profile in Profiles(vm))
         {
             if (_capacity[host].After(profile) is { } after)

@@ -7,6 +7,7 @@ using GpuVSphere.Inventory;
 using GpuVSphere.Operations;
 using GpuVSphere.Readiness;
 using GpuVSphere.Readiness.Decision;
+using GpuVSphere.Vim;
 
 namespace GpuVSphere.Vgpu.Maintenance;
 
@@ -39,9 +40,17 @@ internal sealed class MaintenanceImpact
     /// <param name="meant">The hosts that are to enter maintenance mode.</param>
     /// <param name="all">These hosts, and all others of their clusters.</param>
     /// <param name="options">What is assumed.</param>
-    public static IReadOnlyList<HostMaintenanceImpact> Of(IReadOnlyList<MaintenanceHost> meant, IReadOnlyList<MaintenanceHost> all, MaintenanceOptions options) => options.Together
-        ? new MaintenanceImpact(meant, all, options).Hosts()
-        : [.. meant.SelectMany(host => new MaintenanceImpact([host], all, options).Hosts())];
+    public static IReadOnlyList<HostMaintenanceImpact> Of(IReadOnlyList<MaintenanceHost> meant, IReadOnlyList<MaintenanceHost> all, MaintenanceOptions options)
+    {
+        if (options.Together)
+        {
+            return new MaintenanceImpact(meant, all, options).Hosts();
+        }
+
+        // VMs stay in their cluster: of a thousand hosts only those matter to one.
+        ILookup<ManagedObjectReference?, MaintenanceHost> clusters = all.ToLookup(host => host.Host.Cluster);
+        return [.. meant.SelectMany(host => new MaintenanceImpact([host], host.Host.Cluster is null ? [] : [.. clusters[host.Host.Cluster]], options).Hosts())];
+    }
 
     private static bool IsVgpuOnly(GpuVm vm) => vm.PciDevices.Count > 0 && vm.PciDevices.All(VmGpuDevices.IsVgpu);
 

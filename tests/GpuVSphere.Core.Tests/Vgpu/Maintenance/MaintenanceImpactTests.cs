@@ -71,7 +71,7 @@ public sealed class MaintenanceImpactTests
         MaintenanceHost small = Esx("b", VgpuLab.Host("8.0.3").Gpu(VgpuLab.A40), host => host with { MemoryMB = 8 * 1024 });
         VmMaintenanceImpact vm = One(Esx("a", VgpuLab.Host("8.0.3").Gpu(VgpuLab.A40).Runs("vm", 0, "nvidia_a40-8q")), small);
         Assert.Equal(MaintenanceWay.PowerOff, vm.Way);
-        Assert.Contains("b has 8192 MB that can be reserved, and a-vm reserves 16384 MB.", vm.Why);
+        Assert.Contains("b has 8192 MB that can be reserved, and 16384 MB are needed.", vm.Why);
     }
 
     [Fact]
@@ -163,6 +163,19 @@ public sealed class MaintenanceImpactTests
         HostMaintenanceImpact host = Assert.Single(MaintenanceImpact.Of([Esx("a", VgpuLab.Host("8.0.3"), host => host with { ConnectionState = "notResponding" })], [], new MaintenanceOptions()));
         Assert.False(host.CanEnterWithoutPowerOff);
         Assert.StartsWith("Reconnect a", host.Steps[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Vms_that_need_the_same_are_each_given_a_place_of_their_own()
+    {
+        VgpuLab full = VgpuLab.Host("8.0.3").Gpu(VgpuLab.A40).Gpu(VgpuLab.A40);
+        foreach (int number in Enumerable.Range(0, 12))
+        {
+            full.Runs("vm" + number, number % 2, "nvidia_a40-8q");
+        }
+
+        IReadOnlyList<VmMaintenanceImpact> vms = All(Esx("a", full), Esx("b", VgpuLab.Host("8.0.3").Gpu(VgpuLab.A40)), Esx("c", VgpuLab.Host("8.0.3").Gpu(VgpuLab.A40).Runs("own", 0, "nvidia_a40-8q")));
+        Assert.Equal((6, 5, 1), (vms.Count(vm => vm.Target == "b"), vms.Count(vm => vm.Target == "c"), vms.Count(vm => vm.Way == MaintenanceWay.PowerOff)));
     }
 
     private static VmMaintenanceImpact One(params MaintenanceHost[] hosts) => Assert.Single(All(hosts));
