@@ -129,19 +129,35 @@ public static class GpuReadiness
     /// <param name="context">The sessions to read with.</param>
     /// <param name="ruleIds">The rows to give, by the ids of rules; null for all, with what the planner says.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="GpuVSphereException">NotReportable: a kind of change that has no rules. UnknownChangeKind, and what the reading meets when no server could be read.</exception>
+    /// <exception cref="GpuVSphereException">NotReportable: a change inside guests, without a way into them. UnknownChangeKind, and what the reading meets when no server could be read.</exception>
     public static async Task<IReadOnlyList<ReadinessResult>> OfChangeAsync(
         ChangeIntent intent, OperationContext context, IReadOnlyCollection<string>? ruleIds, CancellationToken cancellationToken)
     {
-        if (GpuOperations.Create(intent, context) is not IReadinessOperation operation)
+        IGpuOperation operation = GpuOperations.Create(intent, context);
+        if (operation is GuestOperation && context.Guests is null)
         {
             throw new GpuVSphereException(
-                "NotReportable", GpuErrorCategory.NotSupported, $"The change '{intent.Title}' has no rules of its own.", intent.Title, "Its command shows with -WhatIf what it would do.");
+                "NotReportable", GpuErrorCategory.NotSupported, $"'{intent.Title}' is planned inside guests, which need a login.", intent.Title, "Its command shows with -WhatIf what it would do, and what speaks against it.");
         }
 
-        IReadOnlyList<ReadinessResult> rows = await operation.ReportAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ReadinessResult> rows = operation is IReadinessOperation reporting
+            ? await reporting.ReportAsync(cancellationToken).ConfigureAwait(false)
+            : Of(await operation.PlanAsync(cancellationToken).ConfigureAwait(false));
         return ruleIds is null ? rows : [.. rows.Where(row => ruleIds.Contains(row.RuleId, StringComparer.OrdinalIgnoreCase))];
     }
+
+    // An operation that does not tell what holds still tells what does not.
+    private static IReadOnlyList<ReadinessResult> Of(ChangePlan plan) =>
+    [
+        .. plan.Targets.SelectMany(target => ReadinessReport.OfPlan(
+            [],
+            plan.Findings.Where(finding => finding.Target == target),
+            [.. plan.Findings.Where(finding => finding.IsSkipped).Select(finding => finding.RuleId)],
+            ReadinessAction.None)),
+        .. plan.Targets
+            .Where(target => !plan.IsBlocked(target) && plan.Changes.All(change => change.Target != target))
+            .Select(target => ReadinessReport.NothingToChange(target, ReadinessAction.None)),
+    ];
 
     /// <summary>What a host's GPUs are configured for: passthrough where it is enabled or in force, vGPU where a driver of NVIDIA's serves them, both where neither is so.</summary>
     /// <param name="device">The GPU.</param>

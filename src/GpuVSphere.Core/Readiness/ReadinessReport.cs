@@ -81,7 +81,9 @@ public static class ReadinessReport
         Seen = $"{target.Name} has what is asked for already: nothing would be changed.",
         Why = "A command that finds everything as it is wanted changes nothing.",
         Source = PlanSource,
-        NextStep = $"Test-GpuReadiness {(target.IsHost ? "-VMHost" : "-VM")} {PowerOn.PowerOnCommand.Word(target.Name)} judges it as it is.",
+        NextStep = target.Id.Reference.Type is "HostSystem" or "VirtualMachine"
+            ? $"Test-GpuReadiness {(target.IsHost ? "-VMHost" : "-VM")} {PowerOn.PowerOnCommand.Word(target.Name)} judges it as it is."
+            : null,
     };
 
     /// <summary>Rows as they are read: the objects with problems first, and of each its problems first.</summary>

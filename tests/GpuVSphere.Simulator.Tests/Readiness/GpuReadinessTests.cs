@@ -79,6 +79,22 @@ public sealed class GpuReadinessTests
     }
 
     [Fact]
+    public async Task A_change_of_clusters_is_judged_as_its_command_judges_it()
+    {
+        foreach (string user in new[] { "administrator@vsphere.local", Reader })
+        {
+            using PowerOnLab lab = await PowerOnLab.StartAsync("vgpu", user);
+            NamedObject cluster = (await InventoryReader.ReadNamesAsync(lab.Session, CancellationToken.None)).Clusters[0];
+            ChangeIntent intent = VgpuMigrationIntents.Enable(
+                [VgpuMigrationIntents.TargetOf(lab.Session)], [new PlanTarget(cluster.Id, cluster.Name, cluster.ServerName)], new VgpuMigrationWish(), []);
+
+            await SaysTheSameAsync(lab, intent);
+            IReadOnlyList<ReadinessResult> rows = await GpuReadiness.OfChangeAsync(intent, Context(lab), null, CancellationToken.None);
+            Assert.Equal(user == Reader, rows.Any(row => row.Outcome == ReadinessOutcome.Block && row.RuleId.StartsWith("PRIVILEGE-", StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
     public async Task A_rule_that_the_command_skips_is_to_be_confirmed()
     {
         using PowerOnLab lab = await PowerOnLab.StartAsync();
