@@ -13,12 +13,12 @@ namespace GpuVSphere.Core.Tests.Readiness;
 /// </summary>
 public sealed partial class RuleCoverageTests
 {
-    // What these judge is read whenever the object is, or is the plan's own: there is no third answer.
+    // What these judge is read whenever the object is, is the plan's own, or is passed over where a guest does not say it: there is no third answer.
     private static readonly HashSet<string> s_alwaysDecided =
     [
         "HOST-CONNECTED", "HOST-GPU", "GRAPHICS-PASSTHROUGH", "GRAPHICS-VMS-RUNNING", "VIB-NVIDIA", "VIB-TWICE", "VIB-OTHER-DRIVER", "VIB-GRAPHICS", "VIB-VGPU-VMS",
         "DEVICE-CAPABLE", "DEVICE-VGPU-RUNNING", "DEVICE-IN-USE", "DEVICE-ACTIVE", "SCHEDULER-MIXED-SIZE", "SCHEDULER-MIG", "VGPU-PASSTHROUGH", "VGPU-SHARED-DIRECT",
-        "VM-CONNECTED", "VM-TEMPLATE", "VM-SUSPENDED", "VM-POWERED-OFF", "VM-SNAPSHOT", "VM-HOST", "VGPU-WITH-PASSTHROUGH", "MMIO-MISSPELT-KEY", "VM-HOT-ADD", "GUEST-DRIVER-FORM", "GUEST-GPU-PROCESS",
+        "VM-CONNECTED", "VM-TEMPLATE", "VM-SUSPENDED", "VM-POWERED-OFF", "VM-SNAPSHOT", "VM-HOST", "VGPU-WITH-PASSTHROUGH", "MMIO-MISSPELT-KEY", "VM-HOT-ADD", "GUEST-DRIVER-FORM", "GUEST-GPU-PROCESS", "FLEX-GUEST", "FLEX-INSTALLED", "FLEX-LICENSE",
 
         // That DRS cannot be read another rule says.
         "DRS-VM-OVERRIDE",
