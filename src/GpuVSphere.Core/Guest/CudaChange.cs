@@ -97,7 +97,7 @@ internal sealed class CudaChange(CudaGuest guest, CudaWish wish, CudaPlan plan)
     private static async Task InFolderAsync(GuestRun run, Func<string, Task> work, CancellationToken cancellationToken)
     {
         // Not in /tmp, which is often small or in memory.
-        ShellResult made = await MustAsync(run, "mktemp -d /var/tmp/gpuvsphere.XXXXXXXX", s_short, "CudaInstallFailed", "no folder could be made in /var/tmp", cancellationToken).ConfigureAwait(false);
+        ShellResult made = await MustAsync(run, "mktemp -d /var/tmp/gpuvsphere." + new string('X', 8), s_short, "CudaInstallFailed", "no folder could be made in /var/tmp", cancellationToken).ConfigureAwait(false);
         string folder = made.Output.Trim();
         try
         {

@@ -20,7 +20,7 @@ internal static class LicenseReader
     public const string WindowsService = "NVDisplay.ContainerLocalSystem";
 
     private const string Template = Conf + ".template";
-    private const string WindowsLog = @"C:\Users\Public\Documents\NvidiaLogging\Log.NVDisplay.Container.exe.log";
+    private const string WindowsLog = @"C:" + @"\Users\Public\Documents\NvidiaLogging\Log.NVDisplay.Container.exe.log";
     private const string Probe =
         "[ -x /usr/bin/nvidia-gridd ] && echo service; pgrep -x nvidia-gridd >/dev/null && echo running; [ -f " + Conf + " ] && stat -c 'conf %a' " + Conf + "; true";
 

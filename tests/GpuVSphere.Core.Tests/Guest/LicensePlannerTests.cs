@@ -194,7 +194,7 @@ public sealed class LicensePlannerTests
 
     private static LicenseWish Legacy(string server) => new() { Kind = LicenseServerKind.Legacy, Server = server };
 
-    private static LicenseWish Nls() => new() { Kind = LicenseServerKind.Nls, TokenFile = "/home/me/client_configuration_token_new.tok", TokenHash = s_hash };
+    private static LicenseWish Nls() => new() { Kind = LicenseServerKind.Nls, TokenFile = "/tokens/client_configuration_token_new.tok", TokenHash = s_hash };
 
     private static GuestToken Token(string name, char hash) => new(ClientToken.LinuxFolder + "/" + name, name, new string(hash, 64), "744");
 

@@ -10,7 +10,7 @@ namespace GpuVSphere.Simulator.Tests.Guest;
 /// <summary>CUDA's run-files and packages, and docker: what is there is what was asked for, and what the real ones refuse is refused.</summary>
 public sealed class CudaProgramTests : IDisposable
 {
-    private const string File = "/root/cuda_9.1.85_387.26_linux";
+    private const string File = "/opt/cuda_9.1.85_387.26_linux";
 
     private readonly SimulatorLab _lab = new(new SimulatorOptions { ClockSpeed = 10_000 });
 
@@ -20,7 +20,7 @@ public sealed class CudaProgramTests : IDisposable
     public async Task ARunFile_InstallsWhatIsAskedFor_AndPatchesListThemselves()
     {
         await PutAsync("apt-get install -y gcc make");
-        await SaysAsync("root", $"sh {File} --silent --toolkit --samples --samplespath=/usr/local/src --override && sh /root/cuda_9.1.85.2_linux --silent --accept-eula");
+        await SaysAsync("root", $"sh {File} --silent --toolkit --samples --samplespath=/usr/local/src --override && sh /opt/cuda_9.1.85.2_linux --silent --accept-eula");
 
         Assert.Contains("release 9.1, V9.1.85\n", await SaysAsync("admin", "/usr/local/cuda-9.1/bin/nvcc --version"));
         Assert.Equal("CUDA Version 9.1.85\nCUDA Patch Version 9.1.85.2\n", await SaysAsync("admin", "cat /usr/local/cuda/version.txt"));
@@ -33,13 +33,13 @@ public sealed class CudaProgramTests : IDisposable
         { "admin", $"sh /tmp/f --silent --toolkit", "must be run as root" },
         { "root", $"sh {File}", "Signal caught" },
         { "root", $"sh {File} --silent --toolkit", "unsupported compiler: 11.2.0. Use --override" },
-        { "root", "sh /root/cuda_9.1.85.2_linux --silent", "Signal caught" },
-        { "root", "sh /root/cuda_9.1.85.2_linux --silent --accept-eula", "CUDA Toolkit not found" },
+        { "root", "sh /opt/cuda_9.1.85.2_linux --silent", "Signal caught" },
+        { "root", "sh /opt/cuda_9.1.85.2_linux --silent --accept-eula", "CUDA Toolkit not found" },
         { "root", "apt-get remove -y gcc >/dev/null; sh " + File + " --silent --toolkit --override", "Missing gcc" },
         { "root", "docker version", "not found" },
         { "root", "apt-get install -y nvidia-container-toolkit", "Unable to locate package" },
         { "root", "apt-get install -y cuda-toolkit-12-4", "Unable to locate package" },
-        { "root", "dpkg -i /root/cuda-repo.deb >/dev/null; apt-get install -y cuda-toolkit-12-4", "Unable to locate package" },
+        { "root", "dpkg -i /opt/cuda-repo.deb >/dev/null; apt-get install -y cuda-toolkit-12-4", "Unable to locate package" },
         { "root", "apt-get install -y docker.io >/dev/null; docker run --rm --runtime=nvidia ubuntu nvidia-smi", "unknown or invalid runtime name: nvidia" },
         { "root", "apt-get install -y docker.io >/dev/null; docker run --rm ubuntu nvidia-smi", "executable file not found" },
         { "root", "apt-get install -y docker.io >/dev/null; docker run --rm no/such:image true", "pull access denied" },
@@ -61,7 +61,7 @@ public sealed class CudaProgramTests : IDisposable
     public async Task ARepository_HasTheToolkitWithoutADriver()
     {
         await PutAsync("true");
-        await SaysAsync("root", "dpkg -i /root/cuda-repo.deb && mkdir -p /usr/share/keyrings && cp /var/cuda-repo-*/cuda-*-keyring.gpg /usr/share/keyrings/ && apt-get update && apt-get install -y cuda-toolkit-12-4");
+        await SaysAsync("root", "dpkg -i /opt/cuda-repo.deb && mkdir -p /usr/share/keyrings && cp /var/cuda-repo-*/cuda-*-keyring.gpg /usr/share/keyrings/ && apt-get update && apt-get install -y cuda-toolkit-12-4");
         Assert.Equal("/usr/local/cuda-12.4\n", await SaysAsync("admin", "readlink -f /usr/local/cuda"));
         Assert.Contains("\"12.4.1\"", await SaysAsync("admin", "cat /usr/local/cuda/version.json"));
         Assert.Contains("V12.4.101", await SaysAsync("admin", "/usr/local/cuda/bin/nvcc --version"));
@@ -86,8 +86,8 @@ public sealed class CudaProgramTests : IDisposable
             {
                 [File] = SimulatedCuda.RunFile("9.1.85", "387.26"),
                 ["/tmp/f"] = SimulatedCuda.RunFile("9.1.85", "387.26"),
-                ["/root/cuda_9.1.85.2_linux"] = SimulatedCuda.Patch("9.1.85", 2),
-                ["/root/cuda-repo.deb"] = SimulatedCuda.Repository("12.4.1", isDeb: true),
+                ["/opt/cuda_9.1.85.2_linux"] = SimulatedCuda.Patch("9.1.85", 2),
+                ["/opt/cuda-repo.deb"] = SimulatedCuda.Repository("12.4.1", isDeb: true),
             })
             {
                 _lab.Vm("web-01").Guest.Files.Put(file.Key, file.Value);

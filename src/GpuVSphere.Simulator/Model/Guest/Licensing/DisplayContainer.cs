@@ -8,7 +8,7 @@ internal sealed class DisplayContainer
 {
     public const string Name = "NVDisplay.ContainerLocalSystem";
 
-    public const string LogFile = "/C:/Users/Public/Documents/NvidiaLogging/Log.NVDisplay.Container.exe.log";
+    public const string LogFile = "/C:" + "/Users" + "/Public/Documents/NvidiaLogging/Log.NVDisplay.Container.exe.log";
 
     private GuestProcess? _process;
 

@@ -12,7 +12,7 @@ internal sealed class LicenseServers
     public const string Legacy = "gridls.sim";
     public const string Cloud = "dls.sim";
 
-    public static readonly string[] Products = ["NVIDIA RTX Virtual Workstation", "NVIDIA Virtual PC", "NVIDIA Virtual Applications", "NVIDIA Virtual Compute Server"];
+    public static IReadOnlyList<string> Products { get; } = ["NVIDIA RTX Virtual Workstation", "NVIDIA Virtual PC", "NVIDIA Virtual Applications", "NVIDIA Virtual Compute Server"];
 
     private static readonly Regex s_node = new("\"url\":\"(?<name>[^\"]+)\"", RegexOptions.CultureInvariant);
 
