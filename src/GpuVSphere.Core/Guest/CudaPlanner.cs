@@ -250,7 +250,15 @@ internal sealed class CudaPlanner
             || (distribution.StartsWith("rhel", StringComparison.OrdinalIgnoreCase) && !guest.StartsWith("ubuntu", StringComparison.OrdinalIgnoreCase) && plain.IndexOf(distribution.Substring(4), StringComparison.Ordinal) >= 0);
     }
 
-    private CudaPlan Done(CudaPlan plan) => plan with { Rows = _rows, Findings = _findings, Consequences = _consequences };
+    private CudaPlan Done(CudaPlan plan)
+    {
+        if ((plan.Installs || plan.Patches.Count > 0) && !_wish.AcceptsEula)
+        {
+            Block("CUDA-EULA", "EulaNotAccepted", $"CUDA is installed in {_target.Name} only by who accepts NVIDIA's licence for it (docs.nvidia.com/cuda/eula).", "Read it, then add -AcceptEula.");
+        }
+
+        return plan with { Rows = _rows, Findings = _findings, Consequences = _consequences };
+    }
 
     private void Row(string property, string? before, string? after)
     {

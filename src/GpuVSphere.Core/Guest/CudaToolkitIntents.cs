@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using GpuVSphere.Catalog;
 using GpuVSphere.Changes;
+using GpuVSphere.Operations;
 
 namespace GpuVSphere.Guest;
 
@@ -26,10 +27,11 @@ public static class CudaToolkitIntents
     /// <param name="samplesFolder">The folder in the guest for the samples; null for none.</param>
     /// <param name="link">Whether /usr/local/cuda is to be this toolkit.</param>
     /// <param name="overrideCheck">Whether the run-file goes on with a compiler that it does not know.</param>
+    /// <param name="acceptsEula">Whether the user accepts NVIDIA's licence for CUDA. Without it nothing is changed.</param>
     /// <param name="options">The options of changes of guests.</param>
     /// <exception cref="GpuVSphereException">CudaFileNotFound, CudaFileUnknown, CudaPatchWrong.</exception>
     public static ChangeIntent FromFile(
-        IEnumerable<PlanTarget> vms, string path, IReadOnlyList<string> patches, string? samplesFolder, bool link, bool overrideCheck, IReadOnlyDictionary<string, string> options)
+        IEnumerable<PlanTarget> vms, string path, IReadOnlyList<string> patches, string? samplesFolder, bool link, bool overrideCheck, bool acceptsEula, GuestChangeOptions options)
     {
         CudaPackageName name = Named(path);
         if (name.Kind == CudaPackageKind.Patch)
@@ -64,6 +66,7 @@ public static class CudaToolkitIntents
 
         Set(wanted, CudaWish.LinkName, link);
         Set(wanted, CudaWish.OverrideName, overrideCheck);
+        Set(wanted, CudaWish.EulaName, acceptsEula);
         return Intent($"Install CUDA {name.Version}", vms, wanted, options);
     }
 
@@ -71,9 +74,10 @@ public static class CudaToolkitIntents
     /// <param name="vms">The VMs.</param>
     /// <param name="version">Such as <c>12.4</c>: packages are named by it.</param>
     /// <param name="link">Whether /usr/local/cuda is to be this toolkit.</param>
+    /// <param name="acceptsEula">Whether the user accepts NVIDIA's licence for CUDA. Without it nothing is changed.</param>
     /// <param name="options">The options of changes of guests.</param>
     /// <exception cref="GpuVSphereException">CudaVersionInvalid.</exception>
-    public static ChangeIntent FromRepository(IEnumerable<PlanTarget> vms, string version, bool link, IReadOnlyDictionary<string, string> options)
+    public static ChangeIntent FromRepository(IEnumerable<PlanTarget> vms, string version, bool link, bool acceptsEula, GuestChangeOptions options)
     {
         CudaVersion read = CudaVersion.TryParse(version) ?? throw new GpuVSphereException(
             "CudaVersionInvalid", GpuErrorCategory.InvalidArgument, $"'{version}' is no version of CUDA.", version, "Give it as 12.4.");
@@ -83,6 +87,7 @@ public static class CudaToolkitIntents
             [CudaWish.VersionName] = read.MinorText,
         };
         Set(wanted, CudaWish.LinkName, link);
+        Set(wanted, CudaWish.EulaName, acceptsEula);
         return Intent($"Install CUDA {read.MinorText}", vms, wanted, options);
     }
 
@@ -91,7 +96,7 @@ public static class CudaToolkitIntents
     /// <param name="image">The image that nvidia-smi is run in.</param>
     /// <param name="options">The options of changes of guests.</param>
     /// <exception cref="GpuVSphereException">ImageInvalid.</exception>
-    public static ChangeIntent Containers(IEnumerable<PlanTarget> vms, string image, IReadOnlyDictionary<string, string> options)
+    public static ChangeIntent Containers(IEnumerable<PlanTarget> vms, string image, GuestChangeOptions options)
     {
         string plain = image.Trim();
         bool isName = plain.Length is > 0 and <= 255 && char.IsLetterOrDigit(plain[0]) && plain.All(c => c < 128 && (char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or ':' or '@'));
@@ -118,8 +123,8 @@ public static class CudaToolkitIntents
             "Keep the name that it was downloaded by: cuda_9.1.85_387.26_linux, cuda_9.1.85.1_linux, cuda-repo-...-local-....deb or .rpm.");
     }
 
-    private static ChangeIntent Intent(string title, IEnumerable<PlanTarget> vms, Dictionary<string, string> wanted, IReadOnlyDictionary<string, string> options) =>
-        new(Kind, title, [.. vms.Select(vm => new IntentTarget(vm, wanted))], options);
+    private static ChangeIntent Intent(string title, IEnumerable<PlanTarget> vms, Dictionary<string, string> wanted, GuestChangeOptions options) =>
+        new(Kind, title, [.. vms.Select(vm => new IntentTarget(vm, wanted))], options.ToText());
 
     private static void Set(Dictionary<string, string> wanted, string name, bool isSet)
     {

@@ -16,6 +16,7 @@ internal sealed record CudaWish
     public const string SamplesName = "samples";
     public const string LinkName = "link";
     public const string OverrideName = "override";
+    public const string EulaName = "accept-eula";
     public const string ImageName = "image";
 
     /// <summary>The way.</summary>
@@ -39,6 +40,9 @@ internal sealed record CudaWish
     /// <summary>Whether the run-file goes on with a compiler or a kernel that it does not know.</summary>
     public bool OverridesCheck { get; init; }
 
+    /// <summary>Whether NVIDIA's licence for CUDA is accepted.</summary>
+    public bool AcceptsEula { get; init; }
+
     /// <summary>The image that nvidia-smi is run in; null for no container.</summary>
     public string? Image { get; init; }
 
@@ -57,6 +61,7 @@ internal sealed record CudaWish
                 SamplesFolder = Text(SamplesName),
                 IsLinked = Text(LinkName) is not null,
                 OverridesCheck = Text(OverrideName) is not null,
+                AcceptsEula = Text(EulaName) is not null,
                 Image = Text(ImageName),
             }
             : null;

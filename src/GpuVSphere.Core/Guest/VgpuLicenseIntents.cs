@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using GpuVSphere.Changes;
+using GpuVSphere.Operations;
 
 namespace GpuVSphere.Guest;
 
@@ -38,7 +39,7 @@ public static class VgpuLicenseIntents
         int? backupPort,
         LicenseFeature? feature,
         bool removeOther,
-        IReadOnlyDictionary<string, string> options,
+        GuestChangeOptions options,
         int timeoutSeconds = DefaultTimeoutSeconds)
     {
         Dictionary<string, string> wanted = new(StringComparer.Ordinal) { [LicenseWish.ServerName] = Address(server) };
@@ -57,7 +58,7 @@ public static class VgpuLicenseIntents
     /// <param name="timeoutSeconds">How long the licence is waited for; 0 does not wait.</param>
     /// <exception cref="GpuVSphereException">TokenNotFound, TokenNotReadable, TokenInvalid.</exception>
     public static ChangeIntent Token(
-        IEnumerable<PlanTarget> vms, string tokenPath, LicenseFeature? feature, bool removeOther, IReadOnlyDictionary<string, string> options, int timeoutSeconds = DefaultTimeoutSeconds)
+        IEnumerable<PlanTarget> vms, string tokenPath, LicenseFeature? feature, bool removeOther, GuestChangeOptions options, int timeoutSeconds = DefaultTimeoutSeconds)
     {
         string path = Path.GetFullPath(tokenPath);
         Dictionary<string, string> wanted = new(StringComparer.Ordinal)
@@ -98,13 +99,12 @@ public static class VgpuLicenseIntents
     }
 
     private static ChangeIntent Intent(
-        string title, IEnumerable<PlanTarget> vms, Dictionary<string, string> wanted, LicenseFeature? feature, bool removeOther, IReadOnlyDictionary<string, string> options, int timeoutSeconds)
+        string title, IEnumerable<PlanTarget> vms, Dictionary<string, string> wanted, LicenseFeature? feature, bool removeOther, GuestChangeOptions options, int timeoutSeconds)
     {
         Add(wanted, LicenseWish.FeatureName, feature is { } asked ? LicenseSettings.Text((int)asked) : null);
         Add(wanted, LicenseWish.RemoveOtherName, removeOther ? "true" : null);
-        Dictionary<string, string> all = options.ToDictionary(option => option.Key, option => option.Value, StringComparer.Ordinal);
-        all[TimeoutOption] = timeoutSeconds.ToString(CultureInfo.InvariantCulture);
-        return new ChangeIntent(Kind, title, [.. vms.Select(vm => new IntentTarget(vm, wanted))], all);
+        return new ChangeIntent(
+            Kind, title, [.. vms.Select(vm => new IntentTarget(vm, wanted))], options.ToText((TimeoutOption, timeoutSeconds.ToString(CultureInfo.InvariantCulture))));
     }
 
     private static void Add(Dictionary<string, string> wanted, string name, string? value)

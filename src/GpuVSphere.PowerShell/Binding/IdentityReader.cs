@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Text.RegularExpressions;
 using GpuVSphere.Changes;
+using GpuVSphere.Guest;
 using GpuVSphere.Inventory;
 using GpuVSphere.Vgpu;
 using GpuVSphere.Vim;
@@ -56,6 +57,8 @@ internal static class IdentityReader
                 return Make(gpu.VmId, gpu.VmName);
             case GpuAssignment assignment:
                 return Make(assignment.Vm, assignment.VmName);
+            case VgpuLicense license:
+                return Make(license.VmId, license.VmName);
             case ChangeResult change:
                 return Make(change.Target.Id, change.Target.Name);
             case PlanTarget target:

@@ -64,6 +64,14 @@ public sealed class CudaPlannerTests
     }
 
     [Fact]
+    public void Without_the_licence_nothing_is_installed()
+    {
+        Assert.Equal("EulaNotAccepted", Plan(Guest(), Guide() with { AcceptsEula = false }).Findings.Single(finding => finding.Severity == FindingSeverity.Block).ErrorId);
+        CudaGuest there = Guest() with { Toolkits = [V("9.1.85")], Patches = [1, 2, 3], HasSamples = true, Link = "/usr/local/cuda-8.0" };
+        Assert.DoesNotContain(Plan(there, Guide() with { AcceptsEula = false }).Findings, finding => finding.Severity == FindingSeverity.Block);
+    }
+
+    [Fact]
     public void A_patch_left_out_is_warned_of()
     {
         CudaPlan plan = Plan(Guest(), Guide() with { Patches = ["cuda_9.1.85.3_linux"] });
@@ -106,7 +114,7 @@ public sealed class CudaPlannerTests
     {
         CudaPlan plan = Plan(
             Guest() with { Driver = DriverVersion.TryParse("550.54.15"), PackageManager = manager, Distribution = distribution, PackageOffered = offered },
-            new CudaWish { Method = CudaMethod.Package, Version = V(file is null ? "12.4" : "12.4.1"), File = file, IsLinked = true });
+            new CudaWish { Method = CudaMethod.Package, Version = V(file is null ? "12.4" : "12.4.1"), File = file, IsLinked = true, AcceptsEula = true });
         Finding? finding = plan.Findings.FirstOrDefault(finding => finding.RuleId == "CUDA-PACKAGES");
         Assert.Equal(expected, finding?.Severity == FindingSeverity.Warning ? "warning" : finding?.ErrorId);
         Assert.Equal(["cuda-toolkit-12-4"], plan.Packages);
@@ -140,6 +148,7 @@ public sealed class CudaPlannerTests
         Patches = ["/x/cuda_9.1.85.1_linux", "/x/cuda_9.1.85.2_linux", "/x/cuda_9.1.85.3_linux"],
         SamplesFolder = "/usr/local/src",
         IsLinked = true,
+        AcceptsEula = true,
     };
 
     private static CudaWish Modern(string version) => Guide() with { Version = V(version), File = $"cuda_{version}_550.54.15_linux.run", Patches = [] };

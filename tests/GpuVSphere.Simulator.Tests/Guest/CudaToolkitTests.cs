@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Guest;
 using GpuVSphere.Methods;
+using GpuVSphere.Operations;
 using GpuVSphere.Simulator.Tests.Hosts;
 
 namespace GpuVSphere.Simulator.Tests.Guest;
@@ -16,7 +17,7 @@ public sealed class CudaToolkitTests : IDisposable
 {
     private const double Speed = 200;
 
-    private static readonly IReadOnlyDictionary<string, string> s_none = new Dictionary<string, string>();
+    private static readonly GuestChangeOptions s_none = new();
 
     private readonly string _folder = Directory.CreateTempSubdirectory("gpuvsphere").FullName;
 
@@ -85,10 +86,10 @@ public sealed class CudaToolkitTests : IDisposable
     public async Task AToolkitTooNewForTheDriver_IsRefused_AndOneOfTheSameBranchIsWarnedOf()
     {
         using GuestDriverLab lab = await ReadyAsync();
-        ChangePlan refused = await PlanAsync(lab, CudaToolkitIntents.FromFile([lab.Target], Put("cuda_12.4.1_550.54.15_linux.run", SimulatedCuda.RunFile("12.4.1", "550.54.15")), [], null, true, false, s_none));
+        ChangePlan refused = await PlanAsync(lab, CudaToolkitIntents.FromFile([lab.Target], Put("cuda_12.4.1_550.54.15_linux.run", SimulatedCuda.RunFile("12.4.1", "550.54.15")), [], null, true, false, true, s_none));
         Assert.Equal("CudaDriverTooOld", refused.Findings.Single(finding => finding.Blocks).ErrorId);
 
-        ChangePlan warned = await PlanAsync(lab, CudaToolkitIntents.FromFile([lab.Target], Put("cuda_11.4.4_470.82.01_linux.run", SimulatedCuda.RunFile("11.4.4", "470.82.01")), [], null, true, false, s_none));
+        ChangePlan warned = await PlanAsync(lab, CudaToolkitIntents.FromFile([lab.Target], Put("cuda_11.4.4_470.82.01_linux.run", SimulatedCuda.RunFile("11.4.4", "470.82.01")), [], null, true, false, true, s_none));
         Assert.Equal(FindingSeverity.Warning, warned.Findings.Single(finding => finding.RuleId == "CUDA-DRIVER").Severity);
     }
 
@@ -99,7 +100,7 @@ public sealed class CudaToolkitTests : IDisposable
         await SaysAsync(lab, "apt-get install -y build-essential");
         Assert.Equal("GuestDriverMissing", (await PlanAsync(lab, RunFile(lab, overrides: true))).Findings.Single(finding => finding.Blocks).ErrorId);
 
-        ChangeResult skipped = await ApplyAsync(lab, RunFile(lab, overrides: true, options: new Dictionary<string, string> { ["SkipRules"] = "CUDA-DRIVER" }));
+        ChangeResult skipped = await ApplyAsync(lab, RunFile(lab, overrides: true, options: new GuestChangeOptions { SkipRules = ["CUDA-DRIVER"] }));
         Assert.Equal("DeviceQueryFailed", skipped.Error!.Id);
         Assert.Contains("no CUDA-capable device", skipped.Message);
     }
@@ -108,10 +109,10 @@ public sealed class CudaToolkitTests : IDisposable
     public async Task Packages_BringTheToolkitWithoutADriver()
     {
         using GuestDriverLab lab = await ReadyAsync();
-        ChangeIntent own = CudaToolkitIntents.FromRepository([lab.Target], "11.4", true, s_none);
+        ChangeIntent own = CudaToolkitIntents.FromRepository([lab.Target], "11.4", true, true, s_none);
         Assert.Equal("CudaPackageUnavailable", (await PlanAsync(lab, own)).Findings.Single(finding => finding.Blocks).ErrorId);
 
-        ChangeIntent file = CudaToolkitIntents.FromFile([lab.Target], Put("cuda-repo-ubuntu2204-11-4-local_11.4.0-470.42.01-1_amd64.deb", SimulatedCuda.Repository("11.4.0", true)), [], null, true, false, s_none);
+        ChangeIntent file = CudaToolkitIntents.FromFile([lab.Target], Put("cuda-repo-ubuntu2204-11-4-local_11.4.0-470.42.01-1_amd64.deb", SimulatedCuda.Repository("11.4.0", true)), [], null, true, false, true, s_none);
         ChangeResult result = await ApplyAsync(lab, file);
         Assert.Equal((ChangeOutcome.Done, null), (result.Outcome, result.Error?.Message));
         Assert.Equal("/usr/local/cuda-11.4\n", await SaysAsync(lab, "readlink -f /usr/local/cuda"));
@@ -125,9 +126,9 @@ public sealed class CudaToolkitTests : IDisposable
         using GuestDriverLab lab = await GuestDriverLab.VgpuAsync("rhel8_64Guest", clockSpeed: Speed);
         lab.Drivers.Install(lab.Vm, GuestDriverLab.Grid);
         string deb = Put("cuda-repo-ubuntu2204-11-4-local_11.4.0-470.42.01-1_amd64.deb", SimulatedCuda.Repository("11.4.0", true));
-        Assert.Equal("CudaPackageWrongKind", (await PlanAsync(lab, CudaToolkitIntents.FromFile([lab.Target], deb, [], null, true, false, s_none))).Findings.Single(finding => finding.Blocks).ErrorId);
+        Assert.Equal("CudaPackageWrongKind", (await PlanAsync(lab, CudaToolkitIntents.FromFile([lab.Target], deb, [], null, true, false, true, s_none))).Findings.Single(finding => finding.Blocks).ErrorId);
         string rpm = Put("cuda-repo-rhel8-11-4-local-11.4.0_470.42.01-1.x86_64.rpm", SimulatedCuda.Repository("11.4.0", false));
-        ChangeResult result = await ApplyAsync(lab, CudaToolkitIntents.FromFile([lab.Target], rpm, [], null, true, false, s_none));
+        ChangeResult result = await ApplyAsync(lab, CudaToolkitIntents.FromFile([lab.Target], rpm, [], null, true, false, true, s_none));
         Assert.Equal((ChangeOutcome.Done, null), (result.Outcome, result.Error?.Message));
     }
 
@@ -153,7 +154,7 @@ public sealed class CudaToolkitTests : IDisposable
     public async Task Windows_IsRefused()
     {
         using GuestDriverLab lab = await GuestDriverLab.VgpuAsync("windows2019srv_64Guest", clockSpeed: Speed);
-        ChangePlan plan = await PlanAsync(lab, CudaToolkitIntents.FromRepository([lab.Target], "11.4", true, s_none), "Administrator");
+        ChangePlan plan = await PlanAsync(lab, CudaToolkitIntents.FromRepository([lab.Target], "11.4", true, true, s_none), "Administrator");
         Assert.Equal("GuestNotSupported", plan.Findings.Single().ErrorId);
     }
 
@@ -163,12 +164,12 @@ public sealed class CudaToolkitTests : IDisposable
         string file = Put("cuda_9.1.85_387.26_linux", SimulatedCuda.RunFile("9.1.85", "387.26"));
         string patch = Put("cuda_9.2.148.1_linux", SimulatedCuda.Patch("9.2.148", 1));
         string other = Put("something.run", []);
-        Assert.Equal("CudaFileNotFound", IdOf(() => CudaToolkitIntents.FromFile([], Path.Combine(_folder, "cuda_1.2.3_4.5_linux"), [], null, true, false, s_none)));
-        Assert.Equal("CudaFileUnknown", IdOf(() => CudaToolkitIntents.FromFile([], other, [], null, true, false, s_none)));
-        Assert.Equal("CudaFileUnknown", IdOf(() => CudaToolkitIntents.FromFile([], patch, [], null, true, false, s_none)));
-        Assert.Equal("CudaPatchWrong", IdOf(() => CudaToolkitIntents.FromFile([], file, [patch], null, true, false, s_none)));
-        Assert.Equal("SamplesPathInvalid", IdOf(() => CudaToolkitIntents.FromFile([], file, [], "relative", true, false, s_none)));
-        Assert.Equal("CudaVersionInvalid", IdOf(() => CudaToolkitIntents.FromRepository([], "twelve", true, s_none)));
+        Assert.Equal("CudaFileNotFound", IdOf(() => CudaToolkitIntents.FromFile([], Path.Combine(_folder, "cuda_1.2.3_4.5_linux"), [], null, true, false, true, s_none)));
+        Assert.Equal("CudaFileUnknown", IdOf(() => CudaToolkitIntents.FromFile([], other, [], null, true, false, true, s_none)));
+        Assert.Equal("CudaFileUnknown", IdOf(() => CudaToolkitIntents.FromFile([], patch, [], null, true, false, true, s_none)));
+        Assert.Equal("CudaPatchWrong", IdOf(() => CudaToolkitIntents.FromFile([], file, [patch], null, true, false, true, s_none)));
+        Assert.Equal("SamplesPathInvalid", IdOf(() => CudaToolkitIntents.FromFile([], file, [], "relative", true, false, true, s_none)));
+        Assert.Equal("CudaVersionInvalid", IdOf(() => CudaToolkitIntents.FromRepository([], "twelve", true, true, s_none)));
         Assert.Equal("ImageInvalid", IdOf(() => CudaToolkitIntents.Containers([], "ubuntu; reboot", s_none)));
         Assert.Equal("ImageInvalid", IdOf(() => CudaToolkitIntents.Containers([], "--privileged", s_none)));
     }
@@ -183,13 +184,14 @@ public sealed class CudaToolkitTests : IDisposable
         return lab;
     }
 
-    private ChangeIntent RunFile(GuestDriverLab lab, bool overrides, int patches = 3, IReadOnlyDictionary<string, string>? options = null) => CudaToolkitIntents.FromFile(
+    private ChangeIntent RunFile(GuestDriverLab lab, bool overrides, int patches = 3, GuestChangeOptions? options = null) => CudaToolkitIntents.FromFile(
         [lab.Target],
         Put("cuda_9.1.85_387.26_linux", SimulatedCuda.RunFile("9.1.85", "387.26")),
         [.. Enumerable.Range(1, patches).Reverse().Select(number => Put($"cuda_9.1.85.{number}_linux", SimulatedCuda.Patch("9.1.85", number)))],
         "/usr/local/src",
         true,
         overrides,
+        true,
         options ?? s_none);
 
     private string Put(string name, byte[] content)

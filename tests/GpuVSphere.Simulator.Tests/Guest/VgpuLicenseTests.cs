@@ -8,6 +8,7 @@ using GpuVSphere.Catalog;
 using GpuVSphere.Changes;
 using GpuVSphere.Guest;
 using GpuVSphere.Methods;
+using GpuVSphere.Operations;
 using GpuVSphere.Simulator.Tests.Hosts;
 
 namespace GpuVSphere.Simulator.Tests.Guest;
@@ -22,7 +23,7 @@ public sealed class VgpuLicenseTests : IDisposable
     private const string Late = "NVIDIA-Linux-x86_64-535.54.03-grid.run";
     private const string Product = "NVIDIA RTX Virtual Workstation";
 
-    private static readonly IReadOnlyDictionary<string, string> s_none = new Dictionary<string, string>();
+    private static readonly GuestChangeOptions s_none = new();
 
     private readonly string _folder = Directory.CreateTempSubdirectory("gpuvsphere").FullName;
 
@@ -235,20 +236,20 @@ public sealed class VgpuLicenseTests : IDisposable
         if (server.StartsWith("gridls.sim:", StringComparison.Ordinal))
         {
             // An IPv6 address has colons too.
-            Assert.NotNull(VgpuLicenseIntents.Legacy([], server, null, null, null, null, false, new Dictionary<string, string>()));
+            Assert.NotNull(VgpuLicenseIntents.Legacy([], server, null, null, null, null, false, s_none));
             return;
         }
 
-        Assert.Equal("LicenseServerInvalid", Assert.Throws<GpuVSphereException>(() => VgpuLicenseIntents.Legacy([], server, null, null, null, null, false, new Dictionary<string, string>())).Id);
+        Assert.Equal("LicenseServerInvalid", Assert.Throws<GpuVSphereException>(() => VgpuLicenseIntents.Legacy([], server, null, null, null, null, false, s_none)).Id);
     }
 
     [Fact]
     public void WhatIsNoToken_IsRefused()
     {
-        Assert.Equal("TokenNotFound", Assert.Throws<GpuVSphereException>(() => VgpuLicenseIntents.Token([], Path.Combine(_folder, "none.tok"), null, false, new Dictionary<string, string>())).Id);
+        Assert.Equal("TokenNotFound", Assert.Throws<GpuVSphereException>(() => VgpuLicenseIntents.Token([], Path.Combine(_folder, "none.tok"), null, false, s_none)).Id);
         string page = Path.Combine(_folder, "page.tok");
         File.WriteAllText(page, "<html>not found</html>");
-        GpuVSphereException error = Assert.Throws<GpuVSphereException>(() => VgpuLicenseIntents.Token([], page, null, false, new Dictionary<string, string>()));
+        GpuVSphereException error = Assert.Throws<GpuVSphereException>(() => VgpuLicenseIntents.Token([], page, null, false, s_none));
         Assert.Equal("TokenInvalid", error.Id);
         Assert.DoesNotContain("html", error.Message);
     }

@@ -1,0 +1,68 @@
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+    $command = 'GpuVSphere.PowerShell.Commands'
+    function Save-Bytes([string] $Name, [byte[]] $Content) {
+        $path = Join-Path $TestDrive $Name
+        [System.IO.File]::WriteAllBytes($path, $Content)
+        $path
+    }
+}
+
+Describe 'Install-CudaToolkit' {
+    BeforeEach {
+        # Slow enough for the time limits of commands in guests.
+        $connection = Connect-GpuVSphere -Simulator -Scenario vgpu -ClockSpeed 100
+        $login = [pscredential]::new('admin', (ConvertTo-SecureString 'GpuVSphere!1' -AsPlainText -Force))
+        $runFile = Save-Bytes 'cuda_9.1.85_387.26_linux' ([GpuVSphere.Simulator.SimulatedCuda]::RunFile('9.1.85', '387.26'))
+        1, 2, 3 | ForEach-Object { Save-Bytes "cuda_9.1.85.${_}_linux" ([GpuVSphere.Simulator.SimulatedCuda]::Patch('9.1.85', $_)) } | Out-Null
+        Add-VmVgpuProfile -VM 'v67-11' -VgpuProfile 'grid_p100-8q' -PowerOn -Confirm:$false
+    }
+    AfterEach { Disconnect-GpuVSphere }
+
+    It 'prints the plan with -WhatIf, patches in their order, and changes nothing' {
+        $text = Install-CudaToolkit -VM 'v67-11' -Path $runFile -Patch (Join-Path $TestDrive 'cuda_9.1.85.?_linux') -AcceptEula -GuestCredential $login -WhatIf 6>&1 | Out-String
+        $text | Should -Match '(?s)CUDA toolkit in /usr/local/cuda-9.1\s+\(absent\)\s+9.1.85.*CUDA patch 9.1.85.1.*CUDA patch 9.1.85.2.*CUDA patch 9.1.85.3.*/usr/local/cuda\s+\(absent\)\s+/usr/local/cuda-9.1'
+        $text | Should -Match 'is declined; the guest keeps 470.63.01'
+        $text | Should -Match 'CUDA-COMPILER'
+        @((Install-CudaToolkit -VM 'v67-11' -Path $runFile -AcceptEula -GuestCredential $login -AsPlan).Changes).Count | Should -BeGreaterThan 0
+    }
+
+    It 'installs nothing without the licence' {
+        $result = Get-ErrorOf { Install-CudaToolkit -VM 'v67-11' -Path $runFile -GuestCredential $login -WarningAction SilentlyContinue }
+        $result.FullyQualifiedErrorId | Should -Be "EulaNotAccepted,$command.InstallCudaToolkitCommand"
+        $result.ErrorDetails.RecommendedAction | Should -Match '-AcceptEula'
+    }
+
+    It 'brings a repository and its toolkit without a driver, and does nothing twice' {
+        $package = Save-Bytes 'cuda-repo-ubuntu2204-11-4-local_11.4.0-470.42.01-1_amd64.deb' ([GpuVSphere.Simulator.SimulatedCuda]::Repository('11.4.0', $true))
+        $result = Install-CudaToolkit -VM 'v67-11' -Path $package -AcceptEula -GuestCredential $login -PassThru
+        $result.Outcome | Should -Be 'Done'
+        $result.Message | Should -Match 'CUDA 11.4.0 is in /usr/local/cuda-11.4'
+        (Install-CudaToolkit -VM 'v67-11' -ToolkitVersion 11.4 -AcceptEula -GuestCredential $login -AsPlan).Changes | Should -BeNullOrEmpty
+    }
+
+    It 'says what the installer lacks' {
+        $result = Get-ErrorOf { Install-CudaToolkit -VM 'v67-11' -Path $runFile -AcceptEula -GuestCredential $login -WarningAction SilentlyContinue }
+        $result.FullyQualifiedErrorId | Should -Be "CudaCompilerMissing,$command.InstallCudaToolkitCommand"
+        $result.ErrorDetails.RecommendedAction | Should -Match 'build-essential'
+    }
+
+    It 'refuses a toolkit that is too new for the guest''s driver' {
+        $newer = Save-Bytes 'cuda_12.4.1_550.54.15_linux.run' ([GpuVSphere.Simulator.SimulatedCuda]::RunFile('12.4.1', '550.54.15'))
+        $result = Get-ErrorOf { Install-CudaToolkit -VM 'v67-11' -Path $newer -AcceptEula -GuestCredential $login -WarningAction SilentlyContinue }
+        $result.FullyQualifiedErrorId | Should -Be "CudaDriverTooOld,$command.InstallCudaToolkitCommand"
+    }
+
+    It 'names what containers lack' {
+        $result = Get-ErrorOf { Install-CudaToolkit -VM 'v67-11' -Container -GuestCredential $login -WarningAction SilentlyContinue }
+        $result.FullyQualifiedErrorId | Should -Be "ContainerToolkitUnavailable,$command.InstallCudaToolkitCommand"
+    }
+
+    It 'refuses <What> before any guest is asked' -ForEach @(
+        @{ What = 'a file that is not there'; Id = 'CudaFileNotFound'; Arguments = @{ Path = 'cuda_9.9.9_1.1_linux' } }
+        @{ What = 'a version that is none'; Id = 'CudaVersionInvalid'; Arguments = @{ ToolkitVersion = 'latest' } }
+        @{ What = 'an image that is none'; Id = 'ImageInvalid'; Arguments = @{ Container = $true; Image = 'ubuntu; reboot' } }
+    ) {
+        (Get-ErrorOf { Install-CudaToolkit -VM 'v67-11' @Arguments -GuestCredential $login }).FullyQualifiedErrorId | Should -Be "$Id,$command.InstallCudaToolkitCommand"
+    }
+}
