@@ -11,7 +11,7 @@ namespace GpuVSphere.Guest;
 internal static class CudaSampleReader
 {
     // Where toolkits of all ages put them: extras/demo_suite, samples/bin, samples/1_Utilities (later Samples/1_Utilities), the installer's copy in a home folder.
-    private const string Places = "/usr/local/cuda/extras /usr/local/cuda/samples \"$HOME\"/NVIDIA_CUDA-*_Samples \"$HOME\"/cuda-samples /usr/share/doc/cuda-samples";
+    private const string Places = "/usr/local/cuda/extras /usr/local/cuda/samples /usr/local/src/NVIDIA_CUDA-*_Samples \"$HOME\"/NVIDIA_CUDA-*_Samples \"$HOME\"/cuda-samples /usr/share/doc/cuda-samples";
 
     private static readonly TimeSpan s_run = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_build = TimeSpan.FromMinutes(10);
@@ -29,7 +29,7 @@ internal static class CudaSampleReader
         GuestAsk ask = new(shell);
         string? toolkit = await ask.LineAsync("/usr/local/cuda/bin/nvcc --version | grep release", cancellationToken).ConfigureAwait(false);
         string places = samplePath is null ? Places : RemoteQuoting.Quote(samplePath);
-        ShellResult found = await ask.RunAsync($"find -L {places} -maxdepth 7 -name deviceQuery -o -name vectorAdd 2>/dev/null", cancellationToken).ConfigureAwait(false);
+        ShellResult found = await ask.RunAsync($"find -L {places} -maxdepth 7 -name deviceQuery -o -name vectorAdd 2>/dev/null; true", cancellationToken).ConfigureAwait(false);
         string[] paths = GuestAsk.Lines(found.Output);
         Dictionary<string, string> unbuilt = new(StringComparer.Ordinal);
         CudaSample? deviceQuery = await RunAsync(ask, "deviceQuery", paths, builds, unbuilt, tell, cancellationToken).ConfigureAwait(false);
@@ -64,7 +64,12 @@ internal static class CudaSampleReader
             }
 
             tell($"{program} is built in {folder}.");
-            ShellResult make = await ask.RunAsync($"make -C {RemoteQuoting.Quote(folder)}", cancellationToken, s_build).ConfigureAwait(false);
+
+            // What the toolkit's installer put under /usr is root's; what a user has in his home folder is not run as root.
+            string build = $"make -C {RemoteQuoting.Quote(folder)}";
+            ShellResult make = folder.StartsWith("/usr/", StringComparison.Ordinal)
+                ? await ask.RunAsRootAsync(build, cancellationToken, s_build).ConfigureAwait(false)
+                : await ask.RunAsync(build, cancellationToken, s_build).ConfigureAwait(false);
             if (make.ExitCode != 0)
             {
                 string last = GuestAsk.Lines(make.Output + "\n" + make.Error).LastOrDefault() ?? "it said nothing";

@@ -24,13 +24,13 @@ internal sealed class GuestAsk(IGuestShell shell)
         shell.RunAsync(Command(command, timeout), cancellationToken);
 
     /// <summary>Runs a command with root's rights where the user can have them, else as the user.</summary>
-    public async Task<ShellResult> RunAsRootAsync(string command, CancellationToken cancellationToken)
+    public async Task<ShellResult> RunAsRootAsync(string command, CancellationToken cancellationToken, TimeSpan? timeout = null)
     {
         if (!_isRootRefused)
         {
             try
             {
-                return await shell.RunAsync(Command(command, null) with { AsRoot = true }, cancellationToken).ConfigureAwait(false);
+                return await shell.RunAsync(Command(command, timeout) with { AsRoot = true }, cancellationToken).ConfigureAwait(false);
             }
             catch (GpuVSphereException error) when (error.Id == "GuestNotRoot")
             {
@@ -38,7 +38,7 @@ internal sealed class GuestAsk(IGuestShell shell)
             }
         }
 
-        return await RunAsync(command, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(command, cancellationToken, timeout).ConfigureAwait(false);
     }
 
     /// <summary>The first line of what a command wrote, trimmed; null when it failed or wrote nothing.</summary>

@@ -248,6 +248,30 @@ public sealed class GuestDriverTests : IDisposable
     }
 
     [Fact]
+    public async Task Samples_of_CUDA_are_found_built_on_request_and_run()
+    {
+        const string Toolkit = "/opt/cuda_9.1.85_387.26_linux";
+        using GuestDriverLab lab = await GuestDriverLab.VgpuAsync(clockSpeed: Speed);
+        lab.Drivers.Install(lab.Vm, GuestDriverLab.Grid);
+        using (IGuestShell shell = await lab.OpenAsync())
+        {
+            byte[] content = SimulatedCuda.RunFile("9.1.85", "387.26");
+            await shell.WriteFileAsync(Toolkit, new MemoryStream(content), content.Length, GuestFileOptions.Private, CancellationToken.None);
+        }
+
+        await lab.RunAsync("apt-get install -y build-essential");
+        ShellResult installed = await lab.RunAsync($"sh {Toolkit} --silent --toolkit --samples --samplespath=/usr/local/src --override");
+
+        GuestGpuCheck[] before = await TestAsync(lab, "admin");
+        GuestGpuTestResult built = Assert.Single(await GuestGpuTest.RunAsync(Context(lab, "admin"), [lab.Target], new GuestGpuTestOptions { BuildSample = true }, _ => { }, CancellationToken.None));
+
+        Assert.True(installed.ExitCode == 0, installed.Error);
+        Assert.Contains("-BuildSample", Assert.Single(before, check => check.Check == "DeviceQuery").NextStep, StringComparison.Ordinal);
+        Assert.All(built.Checks, check => Assert.True(check.Outcome == GuestCheckOutcome.Passed, $"{check}: {check.Seen}"));
+        Assert.Contains("toolkit 9.1", Assert.Single(built.Checks, check => check.Check == "Cuda").Seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_wrong_password_is_said_as_such()
     {
         using GuestDriverLab lab = await GuestDriverLab.VgpuAsync(clockSpeed: Speed);

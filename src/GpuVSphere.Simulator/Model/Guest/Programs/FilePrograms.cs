@@ -410,21 +410,47 @@ internal sealed class FilePrograms() : InstantProgram("cat", "ls", "mkdir", "chm
         return 0;
     }
 
+    // Roots, then -maxdepth, and names of which one must fit (-name a -o -name b). Links are followed with -L or not, since the files are found by their path.
     private static int Find(GuestCall call)
     {
-        List<string> words = call.Arguments.ToList();
-        string root = words.Count > 0 && !words[0].StartsWith("-", StringComparison.Ordinal) ? words[0] : ".";
-        string? name = words.IndexOf("-name") is int at and >= 0 ? words[at + 1] : null;
-        if (!call.Guest.Files.Exists(call.PathOf(root)))
+        List<string> words = call.Arguments.SkipWhile(word => word is "-L" or "-H" or "-P").ToList();
+        List<string> roots = words.TakeWhile(word => !word.StartsWith("-", StringComparison.Ordinal) && word is not "(" and not "!").ToList();
+        string[] names = words.Where((_, at) => at > 0 && words[at - 1] == "-name").ToArray();
+        int depth = words.IndexOf("-maxdepth") is int deep and >= 0 ? int.Parse(words[deep + 1], System.Globalization.CultureInfo.InvariantCulture) : int.MaxValue;
+        GuestFiles files = call.Guest.Files;
+        int status = 0;
+        foreach (string root in roots.Count == 0 ? ["."] : roots)
         {
-            return call.Fail("find: '" + root + "': No such file or directory");
+            string start = files.Resolve(call.PathOf(root));
+            if (!files.Exists(start))
+            {
+                status = call.Fail("find: '" + root + "': No such file or directory");
+                continue;
+            }
+
+            IEnumerable<string> below = files.Below(start)
+                .SelectMany(path => Enumerable.Range(1, path.Substring(start.Length).Count(letter => letter == '/')).Select(count => Cut(path, start, count)))
+                .Distinct()
+                .Where(path => path.Substring(start.Length).Count(letter => letter == '/') <= depth && (names.Length == 0 || names.Any(name => ShPath.Matches(name, ShPath.Name(path)))));
+            foreach (string path in below)
+            {
+                call.Say(root.TrimEnd('/') + path.Substring(start.TrimEnd('/').Length));
+            }
         }
 
-        foreach (string path in call.Guest.Files.Below(call.PathOf(root)).Where(path => name is null || ShPath.Matches(name, ShPath.Name(path))))
+        return status;
+    }
+
+    // The first parts of a path below a folder: each folder on the way to a file is found, too.
+    private static string Cut(string path, string start, int parts)
+    {
+        int at = start.TrimEnd('/').Length;
+        for (int i = 0; i < parts; i++)
         {
-            call.Say(path);
+            int next = path.IndexOf('/', at + 1);
+            at = next < 0 ? path.Length : next;
         }
 
-        return 0;
+        return path.Substring(0, at);
     }
 }
