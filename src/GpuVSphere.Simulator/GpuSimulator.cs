@@ -22,7 +22,7 @@ public sealed partial class GpuSimulator : IDisposable
         _handler = new RequestHandler(_server);
         string name = content.Profile.Name;
         InProcessTransport transport = new(name, _handler, _server.Stopped);
-        Server = new VimServer(name, new RetryingTransport(transport, Clock), new InProcessFiles(name, transport), Clock) { GuestFiles = new InProcessGuestFiles(name, transport) };
+        Server = new VimServer(name, new RetryingTransport(transport, Clock), new InProcessFiles(name, transport), Clock, new InProcessGuestFiles(name, transport));
     }
 
     /// <summary>What it was started with.</summary>

@@ -75,6 +75,9 @@ public sealed class RawVm
     /// <summary>The PCI devices.</summary>
     public IReadOnlyList<RawVmDevice> PciDevices => Read(() => _vm.Config.Passthrough.Select(device => new RawVmDevice(device)).ToList());
 
+    /// <summary>The guest.</summary>
+    public RawGuest Guest => new(_vm, _inventory);
+
     /// <summary>The names of the files in the VM's folder.</summary>
     public IReadOnlyList<string> Files => Read(() => _vm.Datastore.FilesIn(_vm.DirectoryName).Select(file => file.Path.Substring(_vm.DirectoryName.Length + 1)).ToList());
 

@@ -10,8 +10,10 @@ public sealed class VimServer : IDisposable
     /// <param name="transport">Calls.</param>
     /// <param name="files">Files on datastores.</param>
     /// <param name="clock">The time.</param>
-    public VimServer(string name, IVimTransport transport, IFileTransport files, IClock clock)
+    /// <param name="guestFiles">Files of guests; null where there is no way for them.</param>
+    public VimServer(string name, IVimTransport transport, IFileTransport files, IClock clock, IGuestFileTransport? guestFiles = null)
     {
+        GuestFiles = guestFiles;
         Name = name;
         Transport = transport;
         Files = files;
@@ -31,7 +33,7 @@ public sealed class VimServer : IDisposable
     public IClock Clock { get; }
 
     /// <summary>Files of guests; null where there is no way for them.</summary>
-    public IGuestFileTransport? GuestFiles { get; init; }
+    public IGuestFileTransport? GuestFiles { get; }
 
     /// <summary>How often a session of our own is kept alive; null for never. A session that is idle for 30 minutes is ended by vCenter.</summary>
     public TimeSpan? KeepAlive { get; init; }
@@ -52,9 +54,8 @@ public sealed class VimServer : IDisposable
             transport = new TracingTransport(transport, options.Trace, SystemClock.Instance);
         }
 
-        return new VimServer(host, new RetryingTransport(transport, SystemClock.Instance), new HttpFileTransport(connection), SystemClock.Instance)
+        return new VimServer(host, new RetryingTransport(transport, SystemClock.Instance), new HttpFileTransport(connection), SystemClock.Instance, new HttpGuestFiles(connection, options))
         {
-            GuestFiles = new HttpGuestFiles(connection, options),
             KeepAlive = TimeSpan.FromMinutes(10),
         };
     }

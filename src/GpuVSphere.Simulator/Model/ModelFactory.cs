@@ -16,6 +16,7 @@ internal static class ModelFactory
         ["vgpu-setup"] = VgpuSetupScenario.Create,
         ["migration"] = MigrationScenario.Create,
         ["flexdirect"] = FlexDirectScenario.Create,
+        ["guests"] = GuestScenario.Create,
         ["large"] = Scenarios.Large,
         ["empty"] = Scenarios.Empty,
     };

@@ -15,6 +15,7 @@ public sealed class WireConformityTests
     [InlineData("default")]
     [InlineData("esxi")]
     [InlineData("vgpu-setup")]
+    [InlineData("guests")]
     [InlineData("flexdirect")]
     [InlineData("migration")]
     public void Every_property_has_known_fields_in_their_order(string scenario)

@@ -43,7 +43,10 @@ internal static class GuestFactory
         if (isWindows)
         {
             guest.Users.Add(new GuestUser("Administrator", 0, Password));
-            guest.Users.Add(new GuestUser("admin", 1000, Password));
+
+            // An administrator of Windows as well: what root may is what the first id may.
+            guest.Users.Add(new GuestUser("admin", 0, Password));
+            guest.Users.Add(new GuestUser("guest", 1002, Password));
             WindowsGuest.Install(guest);
             return guest;
         }

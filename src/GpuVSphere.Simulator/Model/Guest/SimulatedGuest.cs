@@ -90,6 +90,9 @@ internal sealed class SimulatedGuest
         }
     }
 
+    /// <summary>What every process since the guest was made was started with: what a user of the guest may have seen.</summary>
+    public List<string> CommandHistory { get; } = [];
+
     /// <summary>The PCI devices, as the VM has them while it runs.</summary>
     public IReadOnlyList<GuestPciDevice> PciDevices => GuestPci.Of(Vm);
 
@@ -129,6 +132,7 @@ internal sealed class SimulatedGuest
             process = new GuestProcess(++_lastPid, parent?.Pid ?? 1, user, name, commandLine, Inventory.Now) { IsOfTools = isOfTools };
             process.Group = parent?.Group ?? process.Pid;
             _processes.Add(process);
+            CommandHistory.Add(commandLine);
         }
 
         process.End = Task.Run(() => LiveAsync(process, body));

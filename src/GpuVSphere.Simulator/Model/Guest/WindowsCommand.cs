@@ -27,6 +27,11 @@ internal static class WindowsCommand
             GuestFile? node = guest.Files.Find(file);
             string? known = node is null ? null : node.Program ?? GuestPrograms.All<IGuestFileFormat>().Select(format => format.ProgramOf(node.Content)).FirstOrDefault(found => found is not null);
             program = known is null ? null : GuestPrograms.Find(known);
+            if (node?.Program is { } own)
+            {
+                // A binary under another name is what it is.
+                words[0] = own;
+            }
         }
 
         if (program is null)

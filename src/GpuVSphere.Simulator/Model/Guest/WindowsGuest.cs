@@ -17,9 +17,10 @@ internal static class WindowsGuest
 
         foreach (GuestUser user in guest.Users)
         {
-            guest.Files.PutDirectory("/C:/Users/" + user.Name + "/AppData/Local/Temp");
+            guest.Files.PutDirectory("/C:/Users/" + user.Name + "/AppData/Local/Temp", "0700", user.Name);
         }
 
+        guest.Files.PutProgram("/C:/Windows/System32/taskkill.exe");
         // Windows writes it system32, and takes every writing; the files here tell cases apart.
         guest.Environment["ComSpec"] = @"C:\Windows\System32\cmd.exe";
         guest.Environment["SystemRoot"] = @"C:\Windows";

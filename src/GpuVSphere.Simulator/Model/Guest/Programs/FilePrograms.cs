@@ -354,7 +354,7 @@ internal sealed class FilePrograms() : InstantProgram("cat", "ls", "mkdir", "chm
     private static int Temporary(GuestCall call)
     {
         bool isDirectory = call.Has("-d");
-        string template = call.Operands.LastOrDefault() ?? "/tmp/tmp.XXXXXXXXXX";
+        string template = call.Operands.LastOrDefault() ?? "/tmp/tmp." + new string('X', 10);
         string path = call.PathOf(template.TrimEnd('X') + Guid.NewGuid().ToString("N").Substring(0, Math.Max(3, template.Length - template.TrimEnd('X').Length)));
         if (isDirectory)
         {
