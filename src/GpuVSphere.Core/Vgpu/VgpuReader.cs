@@ -93,7 +93,7 @@ public static class VgpuReader
         }
 
         // The vendor is in the low half.
-        return new VgpuProfileInfo(name, (ushort)(ids & LowHalf), (ushort)((ids >> 16) & LowHalf), memory, isMig, isCompute) { StunTimes = stuns };
+        return new VgpuProfileInfo(name, (ushort)(ids & LowHalf), (ushort)((ids >> 16) & LowHalf), memory, isMig, isCompute) { StunTimes = stuns.Count == 0 ? [] : stuns.ToArray() };
     }
 
     private static VgpuStunTime ReadStun(VimReader stun)
