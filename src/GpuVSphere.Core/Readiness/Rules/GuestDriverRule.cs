@@ -57,7 +57,7 @@ internal sealed class GuestDriverRule : ReadinessRule
         {
             CompatibilityVerdict.Compatible => Verdict.Holds(check.Reason),
             CompatibilityVerdict.NotCompatible when check.Confidence >= FactConfidence.Probable => Verdict.Confirmed(
-                check.Reason, $"Install in {vm.Name} a guest driver of {Accepted(manager)}: Get-VgpuRelease lists their versions."),
+                check.Reason, $"Install-NvidiaGuestDriver -VM {ConfiguredGpus.Word(vm)} with a guest driver of {Accepted(manager)}: Get-VgpuRelease lists their versions."),
             _ => Verdict.Unconfirmed(check.Reason + " Confirm it.", compare),
         };
     }
