@@ -20,7 +20,6 @@ internal static class WindowsGuest
             guest.Files.PutDirectory("/C:/Users/" + user.Name + "/AppData/Local/Temp", "0700", user.Name);
         }
 
-        guest.Files.PutProgram("/C:/Windows/System32/taskkill.exe");
         // Windows writes it system32, and takes every writing; the files here tell cases apart.
         guest.Environment["ComSpec"] = @"C:\Windows\System32\cmd.exe";
         guest.Environment["SystemRoot"] = @"C:\Windows";
