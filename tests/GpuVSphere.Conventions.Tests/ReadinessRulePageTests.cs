@@ -8,7 +8,7 @@ using GpuVSphere.Readiness;
 namespace GpuVSphere.Conventions.Tests;
 
 /// <summary>The catalogue of readiness rules is made from the rules themselves.</summary>
-public sealed class ReadinessRulePageTests
+public sealed partial class ReadinessRulePageTests
 {
     private const string Page = "docs/readiness-rules.md";
     private const string Switch = "GPUVSPHERE_UPDATE_READINESS_RULES";
@@ -55,7 +55,6 @@ public sealed class ReadinessRulePageTests
 
     private static IEnumerable<string> Lines()
     {
-        string[] cmdlets = [.. Repository.Files().Where(file => file.StartsWith("docs/en-US/", StringComparison.Ordinal)).Select(file => Path.GetFileNameWithoutExtension(file)).Where(name => name.Contains('-', StringComparison.Ordinal))];
         yield return "| Rule | What must hold |";
         yield return "| --- | --- |";
         foreach (ReadinessRule rule in ReadinessRules.All)
@@ -66,7 +65,7 @@ public sealed class ReadinessRulePageTests
         foreach (ReadinessRule rule in ReadinessRules.All)
         {
             string code = Repository.Read(FileOf(rule));
-            string[] named = [.. cmdlets.Where(cmdlet => Regex.IsMatch(code, $@"(?<![\w-]){Regex.Escape(cmdlet)}(?![\w-])")).Select(cmdlet => $"`{cmdlet}`")];
+            string[] named = [.. Cmdlet().Matches(code).Select(match => $"`{match.Value}`").Distinct().Order(StringComparer.Ordinal)];
             yield return string.Empty;
             yield return $"## {rule.Id}";
             yield return string.Empty;
@@ -109,4 +108,7 @@ public sealed class ReadinessRulePageTests
     }
 
     private static bool IsSingle(ReadinessAction action) => action != ReadinessAction.None && ((int)action & ((int)action - 1)) == 0;
+
+    [GeneratedRegex(@"(?<![\w-])[A-Z][a-z]+-(Gpu|VmGpu|VmVgpu|VmMmio|Vgpu|HostGraphics|Nvidia|Mmio|FlexDirect|Cuda)[A-Za-z]*(?![\w-])")]
+    private static partial Regex Cmdlet();
 }
