@@ -41,21 +41,21 @@ internal static class FlexDirectInstaller
             string file = folder + "/installer" + wish.Kind switch { InstallerKind.Deb => ".deb", InstallerKind.Rpm => ".rpm", _ => ".sh" };
             if (wish.Path is { } path)
             {
-                say($"{vmName}: uploading {path}");
+                say($"uploading {path}");
                 using FileStream content = File.OpenRead(path);
                 await guest.Shell.WriteFileAsync(file, content, content.Length, GuestFileOptions.Private, cancellationToken).ConfigureAwait(false);
             }
             else
             {
-                say($"{vmName}: fetching {wish.Source}");
+                say($"fetching {wish.Source}");
                 await FetchAsync(guest, vmName, wish.Source, file, cancellationToken).ConfigureAwait(false);
             }
 
             await CheckAsync(guest, vmName, wish, file, cancellationToken).ConfigureAwait(false);
-            say($"{vmName}: installing {wish.From}");
+            say($"installing {wish.From}");
             string words = await CommandAsync(guest, vmName, wish.Kind, file, cancellationToken).ConfigureAwait(false);
             ShellResult result = await guest.Shell.RunAsync(
-                new GuestCommand(words) { AsRoot = true, Timeout = s_installTime, OnOutput = line => say($"{vmName}: {line}") }, cancellationToken).ConfigureAwait(false);
+                new GuestCommand(words) { AsRoot = true, Timeout = s_installTime, OnOutput = say }, cancellationToken).ConfigureAwait(false);
             if (result.ExitCode != 0)
             {
                 throw new GpuVSphereException(

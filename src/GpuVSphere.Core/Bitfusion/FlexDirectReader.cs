@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
+using GpuVSphere.Operations;
 using GpuVSphere.Shell;
 using GpuVSphere.Smi;
 
@@ -18,6 +19,35 @@ public static class FlexDirectReader
         "Bitfusion FlexDirect is at the end of its life: it gets no more fixes, and new GPUs, drivers and CUDA releases are not supported. Passthrough, vGPU or MIG are the ways for new work (Get-GpuMethodRecommendation).";
 
     private static readonly string[] s_lineEnds = ["\r\n", "\n"];
+
+    /// <summary>Asks the guests of VMs something, side by side. One that cannot be asked does not stop the others.</summary>
+    /// <param name="context">Sessions and the way into the guests.</param>
+    /// <param name="vms">The VMs, each once.</param>
+    /// <param name="ask">Asks one guest, whose shell is closed behind it. Called for several at the same time.</param>
+    /// <param name="failed">Takes why a guest could not be asked, after the others were.</param>
+    /// <param name="cancellationToken">Ends what is being asked.</param>
+    /// <exception cref="GpuVSphereException">GuestShellMissing: no way into guests was given. None of the servers answers: the error of the first.</exception>
+    public static async Task AskAsync(
+        OperationContext context, IReadOnlyList<PlanTarget> vms, Func<PlanTarget, IGuestShell, CancellationToken, Task> ask, Action<PlanTarget, GpuVSphereException> failed, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<GuestAnswer<PlanTarget>> answers = await GuestWork.ForEachAsync(
+            context,
+            [.. vms.Select(vm => new IntentTarget(vm, new Dictionary<string, string>()))],
+            new GuestChangeOptions().MaxParallel,
+            async (subject, stop) =>
+            {
+                await ask(subject.Target, subject.Shell, stop).ConfigureAwait(false);
+                return subject.Target;
+            },
+            cancellationToken).ConfigureAwait(false);
+        foreach (GuestAnswer<PlanTarget> answer in answers)
+        {
+            if (answer.Error is { } error)
+            {
+                failed(answer.Target, error);
+            }
+        }
+    }
 
     /// <summary>The GPUs that a guest can use through FlexDirect (<c>list_gpus</c>).</summary>
     /// <param name="vm">The VM.</param>

@@ -14,7 +14,7 @@ internal static class FlexDirectTrouble
 
     private static readonly Regex s_server = new(@"(?:contacting|query|dial tcp|server)\s+(?:server\s+)?(?<at>\[[0-9a-f:]+\]:\d+|[\w.-]+:\d+)", Loose);
     private static readonly Regex s_lookup = new(@"lookup (?<name>[\w.-]+)", Loose);
-    private static readonly Regex s_ownError = new(@"^(?:Error|Fatal)\s*:|^\[?(?:WARN|ERROR)\]?\s+\d{4}\S\d\d\S\d\d", Loose | RegexOptions.Multiline);
+    private static readonly Regex s_ownError = new(@"^(?:\[?WARN(?:ING)?\]?\s+\d{4}.*\s)?(?:Error|Fatal)\s*:\s*(?<text>.+)$", Loose | RegexOptions.Multiline);
 
     /// <summary>The explained error; null when nothing that is known went wrong.</summary>
     /// <param name="result">What the program left behind.</param>
@@ -30,50 +30,52 @@ internal static class FlexDirectTrouble
             return Missing(vmName);
         }
 
-        if (result.ExitCode == 0 || !s_ownError.IsMatch(said))
+        // Its own word is the line of error at its end; a warning before it may be of one server of several, and other errors are the program's that it ran.
+        string last = string.Join("\n", s_ownError.Matches(said).Cast<Match>().Select(match => match.Groups["text"].Value));
+        bool Ends(string pattern) => Regex.IsMatch(last, pattern, Loose);
+        if (result.ExitCode == 0 || last.Length == 0)
         {
-            // What the program that it ran says of itself is not FlexDirect's trouble.
             return null;
         }
 
         string at = s_server.Matches(said).Cast<Match>().Select(match => match.Groups["at"].Value).LastOrDefault() is { } server ? " (" + server + ")" : string.Empty;
-        return Says(@"failed to parse[^\n]*servers\.conf") ? new GpuVSphereException(
-                "FlexDirectServersConf",
-                GpuErrorCategory.InvalidData,
-                $"FlexDirect on {vmName} cannot read its list of servers. {quoted}",
-                vmName,
-                $"Get-FlexDirectServer -VM {vmName} shows it; Set-FlexDirectServer -VM {vmName} -Address <server> writes it anew.")
-            : FlexDirectText.ReadLicense(said) == false ? new GpuVSphereException(
-                "FlexDirectNotLicensed",
-                GpuErrorCategory.InvalidState,
-                $"FlexDirect has no valid licence. {quoted}",
-                vmName,
-                $"Initialize-FlexDirect -VM {vmName} -LicenseKey (Read-Host -AsSecureString); the servers need a licence as well as their clients.")
-            : Says(@"no such host") ? new GpuVSphereException(
-                "FlexDirectServerUnknown",
-                GpuErrorCategory.ConnectionFailed,
-                $"{vmName} cannot resolve the name of its FlexDirect server{(s_lookup.Match(said) is { Success: true } name ? " " + name.Groups["name"].Value : string.Empty)}. {quoted}",
-                vmName,
-                $"Get-FlexDirectServer -VM {vmName} shows the names; give an IP address with Set-FlexDirectServer, or mend the guest's DNS.")
-            : Says(@"connection refused") ? new GpuVSphereException(
-                "FlexDirectSchedulerDown",
-                GpuErrorCategory.ConnectionFailed,
-                $"The FlexDirect server of {vmName}{at} is there, and no scheduler listens on it. {quoted}",
-                vmName,
-                "Start-FlexDirectScheduler -VM <server>; Get-FlexDirectServer shows the ports that the client uses.")
-            : Says(@"i/o timeout|deadline exceeded|no route to host|network is unreachable|none of the servers responded") ? new GpuVSphereException(
-                "FlexDirectServerUnreachable",
-                GpuErrorCategory.ConnectionFailed,
-                $"{vmName} does not reach its FlexDirect servers{at}. {quoted}",
-                vmName,
-                $"Look whether the server VM runs, whether its address is right (Get-FlexDirectServer -VM {vmName}), and whether a firewall lets port {FlexDirectAddress.DefaultPort.ToString(CultureInfo.InvariantCulture)} through.")
-            : Says(@"no servers?\b[^\n]*(?:configured|found|listed|servers\.conf)|servers\.conf[^\n]*no such file") ? new GpuVSphereException(
+        if (Ends(@"none of the servers responded"))
+        {
+            return Says(@"failed to parse[^\n]*servers\.conf") ? new GpuVSphereException(
+                    "FlexDirectServersConf",
+                    GpuErrorCategory.InvalidData,
+                    $"FlexDirect on {vmName} cannot read its list of servers. {quoted}",
+                    vmName,
+                    $"Get-FlexDirectServer -VM {vmName} shows it; Set-FlexDirectServer -VM {vmName} -Address <server> writes it anew.")
+                : Says(@"no such host") ? new GpuVSphereException(
+                    "FlexDirectServerUnknown",
+                    GpuErrorCategory.ConnectionFailed,
+                    $"{vmName} cannot resolve the name of its FlexDirect server{(s_lookup.Match(said) is { Success: true } name ? " " + name.Groups["name"].Value : string.Empty)}. {quoted}",
+                    vmName,
+                    $"Get-FlexDirectServer -VM {vmName} shows the names; give an IP address with Set-FlexDirectServer, or mend the guest's DNS.")
+                : Says(@"connection refused") ? new GpuVSphereException(
+                    "FlexDirectSchedulerDown",
+                    GpuErrorCategory.ConnectionFailed,
+                    $"The FlexDirect server of {vmName}{at} is there, and no scheduler listens on it. {quoted}",
+                    vmName,
+                    "Start-FlexDirectScheduler -VM <server>; Get-FlexDirectServer shows the ports that the client uses.")
+                : FlexDirectText.ReadLicense(said) == false ? NotLicensed($"A FlexDirect server of {vmName}{at}", quoted, "<server>")
+                : new GpuVSphereException(
+                    "FlexDirectServerUnreachable",
+                    GpuErrorCategory.ConnectionFailed,
+                    $"{vmName} does not reach its FlexDirect servers{at}. {quoted}",
+                    vmName,
+                    $"Look whether the server VM runs, whether its address is right (Get-FlexDirectServer -VM {vmName}), and whether a firewall lets port {FlexDirectAddress.DefaultPort.ToString(CultureInfo.InvariantCulture)} through.");
+        }
+
+        return FlexDirectText.ReadLicense(last) == false ? NotLicensed("FlexDirect on " + vmName, quoted, vmName)
+            : Ends(@"no servers?\b[^\n]*(?:configured|found|listed|servers\.conf)|servers\.conf[^\n]*no such file") ? new GpuVSphereException(
                 "FlexDirectNoServers",
                 GpuErrorCategory.InvalidState,
                 $"{vmName} has no FlexDirect server to go to. {quoted}",
                 vmName,
                 $"Set-FlexDirectServer -VM {vmName} -Address <server>")
-            : Says(@"(?:not enough|insufficient|exceeds|no)\b[^\n]*\b(?:memory|GPUs?|resources)\b") ? new GpuVSphereException(
+            : Ends(@"(?:not enough|insufficient|exceeds|no)\b[^\n]*\b(?:GPUs?|resources)\b[^\n]*\b(?:servers?|request\w*|available|allocat\w*)\b") ? new GpuVSphereException(
                 "FlexDirectNoRoom",
                 GpuErrorCategory.ResourceBusy,
                 $"No FlexDirect server has what {vmName} asked for. {quoted}",
@@ -81,6 +83,13 @@ internal static class FlexDirectTrouble
                 $"Get-FlexDirectGpu -VM {vmName} shows what is free; ask for less with -MemoryMB, -Partial or -GpuCount, or wait for others to end.")
             : null;
     }
+
+    private static GpuVSphereException NotLicensed(string who, string quoted, string vmName) => new(
+        "FlexDirectNotLicensed",
+        GpuErrorCategory.InvalidState,
+        $"{who} has no valid licence. {quoted}",
+        vmName,
+        $"Initialize-FlexDirect -VM {vmName} -LicenseKey (Read-Host -AsSecureString); the servers need a licence as well as their clients.");
 
     /// <summary>The error about a guest without the program.</summary>
     public static GpuVSphereException Missing(string vmName) => new(

@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Management.Automation;
 using System.Text.RegularExpressions;
+using GpuVSphere.Bitfusion;
 using GpuVSphere.Changes;
 using GpuVSphere.Guest;
 using GpuVSphere.Inventory;
@@ -59,6 +60,16 @@ internal static class IdentityReader
                 return Make(assignment.Vm, assignment.VmName);
             case VgpuLicense license:
                 return Make(license.VmId, license.VmName);
+            case FlexDirectGpu gpu:
+                return Make(gpu.VmId, gpu.VmName);
+            case FlexDirectServer server:
+                return Make(server.VmId, server.VmName);
+            case FlexDirectHealthCheck check:
+                return Make(check.VmId, check.VmName);
+            case FlexDirectScheduler scheduler:
+                return Make(scheduler.VmId, scheduler.VmName);
+            case FlexDirectRun run:
+                return Make(run.VmId, run.VmName);
             case ChangeResult change:
                 return Make(change.Target.Id, change.Target.Name);
             case PlanTarget target:

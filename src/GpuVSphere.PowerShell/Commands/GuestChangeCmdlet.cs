@@ -43,6 +43,11 @@ public abstract class GuestChangeCmdlet : GuestCmdlet
     /// <summary>What is wanted, for the VMs that were found; null after writing why there is nothing to do.</summary>
     internal abstract Task<ChangeIntent?> IntentAsync(IReadOnlyList<NamedVm> vms, TargetReader reader, PipelineRelay relay, CancellationToken cancellationToken);
 
+    /// <summary>Shows what somebody at the console wants to see of what was done; most changes have nothing to show.</summary>
+    internal virtual void Tell(IReadOnlyList<ChangeResult> results, PipelineRelay relay)
+    {
+    }
+
     /// <summary>Writes what -PassThru gives.</summary>
     internal virtual Task PassThruAsync(
         IReadOnlyList<ChangeResult> results, IReadOnlyList<NamedVm> vms, OperationContext context, PipelineRelay relay, CancellationToken cancellationToken)
@@ -67,6 +72,7 @@ public abstract class GuestChangeCmdlet : GuestCmdlet
         OperationContext context = GuestContext(vms, relay, Secrets);
         ChangeRunner runner = new(relay) { AsPlan = AsPlan, IsDisruptive = IsDisruptive, AsJob = AsJob };
         IReadOnlyList<ChangeResult> results = await runner.RunAsync(GpuOperations.Create(intent, context), cancellationToken).ConfigureAwait(false);
+        Tell(results, relay);
         if (PassThru && results.Count > 0)
         {
             reader.Forget();

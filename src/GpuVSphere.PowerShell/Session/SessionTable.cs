@@ -14,6 +14,7 @@ internal sealed class SessionTable
     private readonly List<GpuConnection> _own = [];
     private readonly Dictionary<(string Address, string Cookie), GpuConnection> _adopted = [];
     private readonly List<GpuVSphereSimulator> _simulators = [];
+    private readonly HashSet<string> _told = [];
 
     /// <summary>The table of the runspace whose pipeline thread this is.</summary>
     public static SessionTable Current => s_tables.GetValue(Runspace.DefaultRunspace, _ => new SessionTable());
@@ -53,6 +54,15 @@ internal sealed class SessionTable
             {
                 return _simulators.ToArray();
             }
+        }
+    }
+
+    /// <summary>Whether something that is said once in a session is to be said now.</summary>
+    public bool IsFirst(string what)
+    {
+        lock (_gate)
+        {
+            return _told.Add(what);
         }
     }
 

@@ -157,6 +157,9 @@ public sealed class FlexDirectTextTests
     [InlineData(0, "Error: not licensed")]
     [InlineData(9, "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. not enough memory")]
     [InlineData(127, "sh: 1: train.py: not found")]
+    [InlineData(3, "[WARN] 2021-03-29T01:05:37Z Error contacting server 10.0.0.6:56001 to verify client id: dial tcp 10.0.0.6:56001: connect: connection refused\nhi")]
+    [InlineData(1, "Error: not enough memory")]
+    [InlineData(1, "Error: the file is licensed to nobody")]
     public void What_a_program_says_of_itself_is_not_flexdirects_trouble(int status, string text) =>
         Assert.Null(FlexDirectTrouble.Explain(new ShellResult(status, text, string.Empty), "cpu-01"));
 
