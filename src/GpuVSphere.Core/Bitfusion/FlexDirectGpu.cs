@@ -15,7 +15,7 @@ public sealed record FlexDirectGpu
     public required string ServerName { get; init; }
 
     /// <summary>The FlexDirect server that has the GPU, with its port.</summary>
-    public string? Address { get; init; }
+    public string? ServerAddress { get; init; }
 
     /// <summary>The GPU's number on that server.</summary>
     public int? Index { get; init; }

@@ -70,7 +70,7 @@ public static class FlexDirectReader
             VmId = vm.Id,
             VmName = vm.Name,
             ServerName = vm.ServerName,
-            Address = line.Server,
+            ServerAddress = line.Server,
             Index = line.Index,
             Name = line.Name,
             MemoryMB = line.MemoryMB,
@@ -84,30 +84,19 @@ public static class FlexDirectReader
     public static async Task<IReadOnlyList<FlexDirectGpu>> ReadSmiAsync(PlanTarget vm, IGuestShell shell, Action<string> warn, CancellationToken cancellationToken)
     {
         string text = await AskAsync(vm, shell, "smi", warn, cancellationToken).ConfigureAwait(false);
-        NvidiaSmiReport? report = null;
-        try
+        FlexDirectGpu[] gpus = [.. Tables(text).SelectMany(table => ReadTable(table).Select(gpu => new FlexDirectGpu
         {
-            report = NvidiaSmiText.Read(text);
-        }
-        catch (GpuVSphereException)
-        {
-            // Its form is not known; it is no fault when it is another one.
-        }
-
-        return report is not { Gpus.Count: > 0 }
-            ? [NotUnderstood(vm, text, "smi", warn)]
-            : [.. report.Gpus.Select(gpu => new FlexDirectGpu
-            {
-                VmId = vm.Id,
-                VmName = vm.Name,
-                ServerName = vm.ServerName,
-                Index = gpu.Index,
-                Name = gpu.Name,
-                MemoryMB = gpu.MemoryTotalMB,
-                FreeMemoryMB = gpu.MemoryTotalMB - gpu.MemoryUsedMB,
-                DriverVersion = gpu.DriverVersion ?? report.DriverVersion,
-                Text = text,
-            })];
+            VmId = vm.Id,
+            VmName = vm.Name,
+            ServerName = vm.ServerName,
+            Index = gpu.Index,
+            Name = gpu.Name,
+            MemoryMB = gpu.MemoryTotalMB,
+            FreeMemoryMB = gpu.MemoryTotalMB - gpu.MemoryUsedMB,
+            DriverVersion = gpu.DriverVersion,
+            Text = table,
+        }))];
+        return gpus.Length > 0 ? gpus : [NotUnderstood(vm, text, "smi", warn)];
     }
 
     /// <summary>The servers that a guest is told to use.</summary>
@@ -148,7 +137,7 @@ public static class FlexDirectReader
                 VmId = vm.Id,
                 VmName = vm.Name,
                 ServerName = vm.ServerName,
-                Address = first?.Host,
+                ServerAddress = first?.Host,
                 Port = first is null ? null : first.Port ?? FlexDirectAddress.DefaultPort,
                 HasPort = first?.Port is not null,
                 OtherAddresses = [.. server.Addresses.Skip(1).Select(address => address.ToString())],
@@ -311,6 +300,37 @@ public static class FlexDirectReader
             Detail = line.Detail ?? (line.Status == FlexDirectHealthStatus.Failed && line.Text.StartsWith("Error", StringComparison.OrdinalIgnoreCase) ? trouble?.NextStep : null),
             Text = line.Text,
         });
+    }
+
+    // Each server has a table of its own.
+    private static IEnumerable<string> Tables(string text)
+    {
+        List<string> table = [];
+        foreach (string line in Lines(text))
+        {
+            if (line.IndexOf("NVIDIA-SMI", StringComparison.Ordinal) >= 0 && table.Exists(earlier => earlier.IndexOf("NVIDIA-SMI", StringComparison.Ordinal) >= 0))
+            {
+                yield return string.Join("\n", table);
+                table.Clear();
+            }
+
+            table.Add(line);
+        }
+
+        yield return string.Join("\n", table);
+    }
+
+    private static IReadOnlyList<NvidiaSmiGpu> ReadTable(string text)
+    {
+        try
+        {
+            return NvidiaSmiText.Read(text).Gpus;
+        }
+        catch (GpuVSphereException)
+        {
+            // Its form is not known; it is no fault when it is another one.
+            return [];
+        }
     }
 
     private static FlexDirectGpu NotUnderstood(PlanTarget vm, string text, string command, Action<string> warn)

@@ -15,7 +15,7 @@ public sealed record FlexDirectServer
     public required string ServerName { get; init; }
 
     /// <summary>The server's address as it is written, without its port; null when it is not understood.</summary>
-    public string? Address { get; init; }
+    public string? ServerAddress { get; init; }
 
     /// <summary>The port that the client uses: the written one, or 56001; null when the address is not understood.</summary>
     public int? Port { get; init; }

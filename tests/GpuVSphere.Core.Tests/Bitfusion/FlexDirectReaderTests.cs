@@ -25,7 +25,7 @@ public sealed class FlexDirectReaderTests
     {
         FakeGuest guest = Client().On(Path + " list_gpus", "- server 0 [10.0.0.5:56001]: running 0 tasks\n   |- GPU 0: free memory 15109 MiB / 16160 MiB\n", error: Unreachable);
         FlexDirectGpu gpu = Assert.Single(await FlexDirectReader.ReadGpusAsync(s_vm, guest, _warnings.Add, CancellationToken.None));
-        Assert.Equal(("cpu-01", "10.0.0.5:56001", 0, 16160, 15109), (gpu.VmName, gpu.Address, gpu.Index, gpu.MemoryMB, gpu.FreeMemoryMB));
+        Assert.Equal(("cpu-01", "10.0.0.5:56001", 0, 16160, 15109), (gpu.VmName, gpu.ServerAddress, gpu.Index, gpu.MemoryMB, gpu.FreeMemoryMB));
         Assert.Contains("10.0.0.6:56001", Assert.Single(_warnings), StringComparison.Ordinal);
         Assert.All(guest.Commands, command => Assert.False(command.AsRoot));
     }
@@ -54,6 +54,20 @@ public sealed class FlexDirectReaderTests
     }
 
     [Fact]
+    public async Task Each_server_has_a_table_of_its_own()
+    {
+        const string Table = """
+            +------------------------------------------------+
+            | NVIDIA-SMI 418.87.00    Driver Version: 418.87.00     CUDA Version: 10.1    |
+            |   0  Tesla V100-PCIE Off  | 00000000:0B:00.0 Off |                    0 |
+            | N/A   38C    P0    30W / 250W |   1024MiB / 16384MiB |      0%      Default |
+            | Processes:                                     |
+            """;
+        FlexDirectGpu[] gpus = [.. await FlexDirectReader.ReadSmiAsync(s_vm, Client().On(Path + " smi", Table + "\n" + Table.Replace("0  Tesla V100-PCIE", "0  Tesla P40", StringComparison.Ordinal)), Assert.Fail, CancellationToken.None)];
+        Assert.Equal(["0 Tesla V100-PCIE 16384 15360 418.87.00", "0 Tesla P40 16384 15360 418.87.00"], gpus.Select(gpu => $"{gpu.Index} {gpu.Name} {gpu.MemoryMB} {gpu.FreeMemoryMB} {gpu.DriverVersion}"));
+    }
+
+    [Fact]
     public async Task A_guest_without_the_program_and_one_with_Windows_say_so()
     {
         Task Ask(FakeGuest guest) => FlexDirectReader.ReadGpusAsync(s_vm, guest, _warnings.Add, CancellationToken.None);
@@ -66,7 +80,7 @@ public sealed class FlexDirectReaderTests
     {
         FakeGuest guest = Client().WithFile("/etc/bitfusionio/servers.conf", "# lab\n10.0.0.5\ngpu 02\n[2001:db8::5]:56002 # by IPv6\n");
         FlexDirectServer[] servers = [.. await FlexDirectReader.ReadServersAsync(s_vm, guest, null, _warnings.Add, CancellationToken.None)];
-        Assert.Equal(["10.0.0.5 56001 False", "  False", "2001:db8::5 56002 True"], servers.Select(server => $"{server.Address} {server.Port} {server.HasPort}"));
+        Assert.Equal(["10.0.0.5 56001 False", "  False", "2001:db8::5 56002 True"], servers.Select(server => $"{server.ServerAddress} {server.Port} {server.HasPort}"));
         Assert.Contains("'gpu 02'", Assert.Single(_warnings), StringComparison.Ordinal);
         Assert.Equal("/etc/bitfusionio/servers.conf", servers[0].Path);
     }
@@ -77,7 +91,7 @@ public sealed class FlexDirectReaderTests
         FakeGuest guest = new FakeGuest { UserName = "ad min" }.On(FlexDirectProgram.Question, "/usr/bin/bitfusion\n").On("getent passwd 'ad min'", "ad min:x:1000:1000::/people/admin:/bin/sh\n")
             .WithFile("/etc/bitfusionio/servers.conf", "10.0.0.9\n").WithFile("/people/admin/.bitfusion/servers.conf", "servers:\n- addresses:\n  - 10.0.0.5:56001\n  - gpu-01:56001\n");
         FlexDirectServer server = Assert.Single(await FlexDirectReader.ReadServersAsync(s_vm, guest, null, _warnings.Add, CancellationToken.None));
-        Assert.Equal(("10.0.0.5", "gpu-01:56001", ServersConfForm.Yaml), (server.Address, server.OtherAddresses.Single(), server.Form));
+        Assert.Equal(("10.0.0.5", "gpu-01:56001", ServersConfForm.Yaml), (server.ServerAddress, server.OtherAddresses.Single(), server.Form));
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class FlexDirectChangeTests : IAsyncLifetime
         await _lab.DoneAsync(FlexDirectIntents.SetServers(_lab.Vms("flex-cpu-01", "flex-cpu-02"), new ServersWish { Addresses = [.. servers.Select(vm => _lab.Guest(vm).Address)] }, s_options));
 
         FlexDirectGpu[] gpus = [.. await _lab.AskAsync("flex-cpu-02", shell => FlexDirectReader.ReadGpusAsync(_lab.Vm("flex-cpu-02"), shell, Assert.Fail, CancellationToken.None))];
-        Assert.Equal(servers.Select(vm => $"{_lab.Guest(vm).Address}:56001 0 Tesla V100-PCIE-32GB 32768 32768"), gpus.Select(gpu => $"{gpu.Address} {gpu.Index} {gpu.Name} {gpu.MemoryMB} {gpu.FreeMemoryMB}"));
+        Assert.Equal(servers.Select(vm => $"{_lab.Guest(vm).Address}:56001 0 Tesla V100-PCIE-32GB 32768 32768"), gpus.Select(gpu => $"{gpu.ServerAddress} {gpu.Index} {gpu.Name} {gpu.MemoryMB} {gpu.FreeMemoryMB}"));
         FlexDirectRun run = await _lab.AskAsync("flex-cpu-01", shell => FlexDirectReader.RunAsync(_lab.Vm("flex-cpu-01"), shell, new FlexDirectRunRequest { Program = "nvidia-smi", Arguments = ["-L"], MemoryMB = 2048 }, null, CancellationToken.None));
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("Tesla V100", Assert.Single(run.Output), StringComparison.Ordinal);
