@@ -85,8 +85,10 @@ internal sealed class SimulatedGuest
     {
         get
         {
-            _processes.RemoveAll(process => process.EndTime is { } end && (!process.IsOfTools || Inventory.Now - end > s_toldAfterEnd));
-            return _processes;
+            // How a process ended is kept until its parent has asked, or is gone itself.
+            HashSet<long> running = [.. _processes.Where(process => process.EndTime is null).Select(process => process.Pid)];
+            _processes.RemoveAll(process => process.EndTime is { } end && !running.Contains(process.Parent) && (!process.IsOfTools || Inventory.Now - end > s_toldAfterEnd));
+            return _processes.Where(process => process.EndTime is null || process.IsOfTools).ToList();
         }
     }
 
