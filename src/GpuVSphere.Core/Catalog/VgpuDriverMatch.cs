@@ -24,5 +24,5 @@ public sealed record VgpuDriverMatch
     /// <summary>In words: <c>6.0</c>, <c>17.2 or 17.3</c>, <c>a 17.x release</c>, <c>no vGPU release that is known</c>.</summary>
     public string ReleaseText => Releases.Count > 0
         ? string.Join(" or ", Releases.Select(release => release.Name))
-        : Major is { } major ? $"a {major}.x release" : "no vGPU release that is known";
+        : Major is { } major ? $"{Article.With($"{major}.x")} release" : "no vGPU release that is known";
 }

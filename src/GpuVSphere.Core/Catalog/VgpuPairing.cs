@@ -116,9 +116,9 @@ public static class VgpuPairing
         return rule?.IsAccepted switch
         {
             true => new PairAnswer(CompatibilityVerdict.Compatible, rule.Confidence, accepted, rule.Source),
-            false => new PairAnswer(CompatibilityVerdict.NotCompatible, rule.Confidence, $"{accepted}, which a {manager}.x manager refuses", rule.Source),
+            false => new PairAnswer(CompatibilityVerdict.NotCompatible, rule.Confidence, $"{accepted}, which {Article.With($"{manager}.x")} manager refuses", rule.Source),
             null => new PairAnswer(
-                CompatibilityVerdict.Undecided, FactConfidence.Unknown, $"{accepted}, and whether a {manager}.x manager accepts that is not known", rule?.Source ?? "no rule of the catalogue covers it"),
+                CompatibilityVerdict.Undecided, FactConfidence.Unknown, $"{accepted}, and whether {Article.With($"{manager}.x")} manager accepts that is not known", rule?.Source ?? "no rule of the catalogue covers it"),
         };
     }
 

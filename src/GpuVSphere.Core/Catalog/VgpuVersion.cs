@@ -30,7 +30,7 @@ public sealed record VgpuVersion
     /// <summary>In words: <c>6.0</c>, <c>17.2 or 17.3</c>, <c>a 16.x release</c>, <c>no vGPU release that is known</c>.</summary>
     public string ReleaseText => Releases.Count is > 0 and <= MostNamed
         ? string.Join(" or ", Releases.Select(release => release.Name))
-        : Major is { } major ? $"a {major}.x release" : "no vGPU release that is known";
+        : Major is { } major ? $"{Article.With($"{major}.x")} release" : "no vGPU release that is known";
 
     private const int MostNamed = 4;
 

@@ -119,9 +119,9 @@ public static class ManagerUpgrade
 
         string Manager(int major) => major == target && planned.Releases.Count is > 0 and <= 2 ? $"{planned.ReleaseText} ({string.Join(", ", planned.Releases.Select(release => release.HostDriver?.ToString() ?? "driver not known").Distinct())})"
             : major == target && planned.Driver is not null ? planned.ToString()
-            : VgpuAdvice.Newest(catalog, major, VgpuSide.Manager, main) is { } release ? VgpuAdvice.Text(release, VgpuSide.Manager) : $"a {major}.x release";
+            : VgpuAdvice.Newest(catalog, major, VgpuSide.Manager, main) is { } release ? VgpuAdvice.Text(release, VgpuSide.Manager) : $"{Article.With($"{major}.x")} release";
 
-        string Guest(int major) => VgpuAdvice.Newest(catalog, major, VgpuSide.Guest) is { } release ? VgpuAdvice.Text(release, VgpuSide.Guest) : $"a {major}.x release";
+        string Guest(int major) => VgpuAdvice.Newest(catalog, major, VgpuSide.Guest) is { } release ? VgpuAdvice.Text(release, VgpuSide.Guest) : $"{Article.With($"{major}.x")} release";
     }
 
     /// <summary>The shortest row of managers from one to another of which each neighbours share a guest driver; null when there is none.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Inventory;
+using GpuVSphere.Readiness.PowerOn;
 
 namespace GpuVSphere.Readiness.Rules;
 
@@ -27,22 +28,23 @@ internal sealed class DeviceActiveRule : ReadinessRule
     {
         foreach (GpuDevice device in subject.Devices)
         {
+            string enable = $"Enable-GpuPassthrough -VMHost {PowerOnCommand.Word(device.HostName)}";
             switch (device.State)
             {
                 case PassthroughState.Disabled:
                     yield return Verdict.Confirmed(
                         $"Passthrough of {device.Address} ({device.Model ?? device.Name}) on {device.HostName} is not enabled.",
-                        $"Enable-GpuPassthrough -VMHost {device.HostName} -Device {device.Address}, with -Reboot where the host needs one.");
+                        $"{enable} -Device {device.Address}{(subject.Host is { CanRebindWithoutReboot: true } ? string.Empty : " -Reboot")}");
                     break;
                 case PassthroughState.EnabledPendingReboot:
                     yield return Verdict.Confirmed(
                         $"Passthrough of {device.Address} on {device.HostName} is enabled and not yet in force: the host must be rebooted.",
-                        $"Enable-GpuPassthrough -VMHost {device.HostName} -Device {device.Address} -Reboot");
+                        $"{enable} -Device {device.Address} -Reboot");
                     break;
                 case PassthroughState.DisabledPendingReboot:
                     yield return Verdict.Confirmed(
                         $"Passthrough of {device.Address} on {device.HostName} ends with the next reboot of the host.",
-                        $"Enable-GpuPassthrough -VMHost {device.HostName} -Device {device.Address}");
+                        $"{enable} -Device {device.Address}");
                     break;
             }
         }

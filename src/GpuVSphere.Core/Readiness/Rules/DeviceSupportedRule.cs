@@ -65,9 +65,9 @@ internal sealed class DeviceSupportedRule : ReadinessRule
         // SXM boards of four GPUs have no NVSwitch, and the form alone does not tell.
         return model.Form.StartsWith("SXM", StringComparison.Ordinal)
             ? Verdict.Unconfirmed(
-                $"{device.Address} on {device.HostName} is a {model.Name}: GPUs of a board with NVSwitch are not passed through under vSphere, and whether this board has NVSwitch cannot be read: confirm.",
+                $"{device.Address} on {device.HostName} is {Article.With(model.Name)}: GPUs of a board with NVSwitch are not passed through under vSphere, and whether this board has NVSwitch cannot be read: confirm.",
                 "On a board with NVSwitch give its GPUs as vGPUs, whole or in device groups: Add-VmVgpuProfile.")
-            : Verdict.Holds($"{device.Address} on {device.HostName} is a {model.Name}, which is known.");
+            : Verdict.Holds($"{device.Address} on {device.HostName} is {Article.With(model.Name)}, which is known.");
     }
 
     private static Verdict JudgeVgpu(GpuDevice device, Evidence<HostSoftware> software)

@@ -37,7 +37,7 @@ internal sealed class FlexDirectGuestRule : ReadinessRule
         }
         else if (asked.Architecture is { } machine && machine is not ("x86_64" or "amd64"))
         {
-            yield return Verdict.Unconfirmed($"{subject.Target.Name} is a {machine} machine; FlexDirect is known for x86-64 only.");
+            yield return Verdict.Unconfirmed($"{subject.Target.Name} is {Article.With(machine)} machine; FlexDirect is known for x86-64 only.");
         }
         else if (subject.Action == ReadinessAction.InstallFlexDirect && asked.IsKnownSystem == false)
         {

@@ -60,7 +60,7 @@ internal sealed class SystemIdCause : PowerOnRule
 
         GpuDevice? other = there is { State: PassthroughState.Active } ? there : evidence.Substitute(device, address);
         string what = there is null ? $"What is at {address} of {evidence.HostText} is no GPU"
-            : isOther ? $"At {address} of {evidence.HostText} is a {there.Model ?? there.Name}, which is another card than the one that {evidence.VmText} was given"
+            : isOther ? $"At {address} of {evidence.HostText} is {Article.With(there.Model ?? there.Name)}, which is another card than the one that {evidence.VmText} was given"
             : $"The device at {address} was configured on another host than {evidence.HostText}, or in another form";
         yield return Finding(
             evidence,
