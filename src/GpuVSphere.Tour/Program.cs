@@ -22,7 +22,10 @@ try
     screen.Space();
     using GpuSimulator setup = GpuSimulator.Start(new SimulatorOptions { ClockSpeed = 600, Scenario = "vgpu-setup" });
     int vgpu = await VgpuTour.RunAsync(screen, setup, stop.Token).ConfigureAwait(false);
-    return Math.Max(passthrough, vgpu);
+    screen.Space();
+    using GpuSimulator guests = GpuSimulator.Start(new SimulatorOptions { ClockSpeed = GuestTour.ClockSpeed, Scenario = "guests" });
+    int inGuests = await GuestTour.RunAsync(screen, guests, stop.Token).ConfigureAwait(false);
+    return Math.Max(Math.Max(passthrough, vgpu), inGuests);
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {

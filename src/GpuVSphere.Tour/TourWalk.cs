@@ -10,6 +10,7 @@ using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
 using GpuVSphere.Methods;
 using GpuVSphere.Passthrough;
+using GpuVSphere.Shell;
 using GpuVSphere.Simulator;
 using GpuVSphere.Vim;
 
@@ -28,7 +29,12 @@ internal abstract class TourWalk
         Session = stand.Session;
         Stop = stand.Stop;
         Check = new StateCheck(Output);
-        Context = new OperationContext([Session], Simulator.Clock, stand.StateDirectory) { Shells = Simulator.Shells };
+        Context = new OperationContext([Session], Simulator.Clock, stand.StateDirectory) 
+        {
+            Shells = Simulator.Shells,
+            Guests = new ToolsGuestShells([Session], new VimCredential("admin", SimulatorUser.DefaultPassword.ToCharArray())),
+            Secrets = new Dictionary<string, System.Security.SecureString> { [Bitfusion.FlexDirectIntents.LicenseKeySecret] = new System.Net.NetworkCredential(string.Empty, SimulatedFlexDirect.LicenseKey).SecurePassword },
+        };
         _step = stand.StepsBefore;
         _feedback = new TourFeedback(Output);
     }

@@ -20,6 +20,9 @@ namespace GpuVSphere.Tour;
 /// </summary>
 internal sealed class VgpuTour : TourWalk
 {
+    /// <summary>How many steps it has.</summary>
+    internal const int StepCount = 11;
+
     private const string Scenario = "vgpu-setup";
     private const string Folder = "[gpu-ds] NVIDIA/";
     private const string NoRoom = "The amount of graphics resource available in the parent resource pool is insufficient for the operation";

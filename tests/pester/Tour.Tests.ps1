@@ -43,7 +43,7 @@ Describe 'The tour' {
 
             # What the tour saw of the simulator's own state at last is what these lines left.
             $vgpus = @($text | ForEach-Object { if ($_ -match '^   ok  (\S+) vGPUs: (\S+) on (\S+)$') { "$($Matches[1]) $($Matches[2]) $($Matches[3])" } })
-            $vgpus.Count | Should -Be 4
+            $vgpus.Count | Should -Be 5
             $gpus = Get-GpuCapacity | Where-Object VMs
             Get-VmGpu | Where-Object Kind -EQ Vgpu | ForEach-Object {
                 $vm = $_.VmName
