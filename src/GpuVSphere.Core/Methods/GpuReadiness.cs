@@ -155,9 +155,13 @@ public static class GpuReadiness
             [.. plan.Findings.Where(finding => finding.IsSkipped).Select(finding => finding.RuleId)],
             ReadinessAction.None)),
         .. plan.Targets
-            .Where(target => !plan.IsBlocked(target) && plan.Changes.All(change => change.Target != target))
+            .Where(target => !plan.IsBlocked(target) && !plan.Changes.Any(change => change.Target == target || IsForAll(change.Target, target)))
             .Select(target => ReadinessReport.NothingToChange(target, ReadinessAction.None)),
     ];
+
+    // A setting of the vCenter is a change for each cluster that it was asked for.
+    private static bool IsForAll(PlanTarget changed, PlanTarget target) =>
+        changed.Id.ServerUuid == target.Id.ServerUuid && changed.Id.Reference.Type == "OptionManager" && target.Id.Reference.Type == "ClusterComputeResource";
 
     /// <summary>What a host's GPUs are configured for: passthrough where it is enabled or in force, vGPU where a driver of NVIDIA's serves them, both where neither is so.</summary>
     /// <param name="device">The GPU.</param>

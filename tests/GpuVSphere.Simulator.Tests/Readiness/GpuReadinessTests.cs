@@ -91,6 +91,7 @@ public sealed class GpuReadinessTests
             await SaysTheSameAsync(lab, intent);
             IReadOnlyList<ReadinessResult> rows = await GpuReadiness.OfChangeAsync(intent, Context(lab), null, CancellationToken.None);
             Assert.Equal(user == Reader, rows.Any(row => row.Outcome == ReadinessOutcome.Block && row.RuleId.StartsWith("PRIVILEGE-", StringComparison.Ordinal)));
+            Assert.DoesNotContain(rows, row => row.RuleId == "CHANGE-EMPTY");
         }
     }
 
