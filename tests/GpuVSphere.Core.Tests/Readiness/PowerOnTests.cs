@@ -103,9 +103,9 @@ public sealed class PowerOnTests
 
         ["plug-in, shared"] = (Seen(Reserved(Vgpu()), Plugin, OnHost("shared")), "NotSharedDirect Proved Set-HostGraphicsMode -VMHost esx-80-01 -GraphicsType SharedDirect"),
         ["plug-in, memory"] = (Seen(Vgpu(), Plugin, OnHost("sharedDirect")), "MemoryNotReserved Likely Add-VmVgpuProfile -VM ml-01 -VgpuProfile grid_a100d-40c"),
-        ["plug-in, old driver"] = (Seen(Reserved(Vgpu()), Plugin, OnHost("sharedDirect")) with { HostDriver = DriverVersion.TryParse("390.42") }, "EccOn Likely Set-GpuEcc -VMHost esx-80-01 -Enabled $false"),
+        ["plug-in, old driver"] = (Seen(Reserved(Vgpu()), Plugin, OnHost("sharedDirect")) with { HostDriver = DriverVersion.TryParse("390.42") }, "EccOn Likely Set-GpuEcc -VMHost esx-80-01 -All -Enabled $false"),
         ["plug-in, old driver, ECC seen on"] = (
-            Seen(Reserved(Vgpu()), Plugin, OnHost("sharedDirect")) with { HostDriver = DriverVersion.TryParse("390.42"), Smi = [Smi(ecc: true)] }, "EccOn Proved Set-GpuEcc -VMHost esx-80-01 -Enabled $false"),
+            Seen(Reserved(Vgpu()), Plugin, OnHost("sharedDirect")) with { HostDriver = DriverVersion.TryParse("390.42"), Smi = [Smi(ecc: true)] }, "EccOn Proved Set-GpuEcc -VMHost esx-80-01 -All -Enabled $false"),
         ["plug-in, several vGPUs before 8.0"] = (
             Seen(Reserved(Vgpu("grid_p100-8q", "grid_p100-8q")), Plugin, OnHost("sharedDirect") with { Version = "7.0.3" }), "SeveralVgpus Likely -"),
 
