@@ -58,8 +58,10 @@ function Build-Module {
     $project = Join-Path (Join-Path (Join-Path $root 'src') 'GpuVSphere.PowerShell') 'GpuVSphere.PowerShell.csproj'
     $binaries = Join-Path (Join-Path (Join-Path $root 'output') 'bin') $Configuration
     Invoke-Tool dotnet @('build', $project, '-c', $Configuration, '-o', $binaries, '-v', 'quiet', '-nologo')
-    if (Test-Path $output) {
-        Remove-Item -Recurse -Force -Path $output
+    # A module of another version beside it would be imported, and packed, together with it.
+    $versions = Split-Path $output
+    if (Test-Path $versions) {
+        Remove-Item -Recurse -Force -Path $versions
     }
 
     New-Item -ItemType Directory -Force -Path $output | Out-Null

@@ -135,3 +135,21 @@ Describe 'Test-GpuReadiness of VMs and plans' {
         $row.RuleId | Should -Be 'DeviceNotFound'
     }
 }
+
+Describe 'A planned vGPU' {
+    BeforeAll { $null = Connect-GpuVSphere -Simulator -Scenario vgpu-setup -ClockSpeed 3000 }
+    AfterAll { Disconnect-GpuVSphere }
+
+    It 'is held against its host as well, where ECC would keep it from starting' {
+        $vib = '[gpu-ds] NVIDIA/NVIDIA-VMware_ESXi_6.7_Host_Driver_390.42-1OEM.670.0.0.7535516.vib'
+        Install-NvidiaVib -VMHost 'new-67-02' -Path $vib -SetGraphicsMode -Reboot -Confirm:$false -WarningAction SilentlyContinue
+        $planned = @{ VM = 'desk-67a'; VgpuProfile = 'grid_p100-8q' }
+        (Test-GpuReadiness @planned -Rule ECC-VGPU).Outcome | Should -Be 'Confirm'
+        $smi = Get-NvidiaSmi -VMHost 'new-67-02'
+        $row = Test-GpuReadiness @planned -NvidiaSmi $smi -ProblemOnly
+        "$($row.RuleId) $($row.Outcome) $($row.TargetName)" | Should -Be 'ECC-VGPU Block new-67-02'
+        Test-GpuReadiness @planned -NvidiaSmi $smi -Quiet | Should -BeFalse
+        Invoke-Expression "$($row.NextStep) -Confirm:`$false"
+        Test-GpuReadiness @planned -NvidiaSmi (Get-NvidiaSmi -VMHost 'new-67-02') -Quiet | Should -BeTrue
+    }
+}

@@ -34,7 +34,7 @@ Describe 'The tour' {
         $PSDefaultParameterValues = @{ 'Connect-GpuVSphere:ClockSpeed' = 3000 }
         try {
             foreach ($one in $typed) {
-                $errors = @(try { & ([scriptblock]::Create($one.Line)) 2>&1 3>$null } catch { $_ }) | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }
+                $errors = @(try { . ([scriptblock]::Create($one.Line)) 2>&1 3>$null } catch { $_ }) | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }
                 $said = ($errors | ForEach-Object { "$($_.FullyQualifiedErrorId) $($_.Exception.Message)" }) -join '; '
                 if ($one.Refused) { $said | Should -BeLike "*,*($($one.Refused))*" -Because $one.Line }
                 elseif ($one.Failed) { $said | Should -BeLike "$($one.Failed),*" -Because $one.Line }
@@ -48,7 +48,7 @@ Describe 'The tour' {
             Get-VmGpu | Where-Object Kind -EQ Vgpu | ForEach-Object {
                 $vm = $_.VmName
                 "$vm $($_.VgpuProfile) $(($gpus | Where-Object { $_.VMs -contains $vm }).Address)"
-            } | Should -Be ($vgpus | Sort-Object)
+            } | Sort-Object | Should -Be ($vgpus | Sort-Object)
             $active = @{}
             $text | ForEach-Object { if ($_ -match '^   ok  (\S+ \S+) enabled, active: (\w+), (\w+)$') { $active[$Matches[1]] = $Matches[3] -eq 'yes' } }
             $active.Count | Should -Be 4

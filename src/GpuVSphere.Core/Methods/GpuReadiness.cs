@@ -22,6 +22,8 @@ public static class GpuReadiness
     // What a host is asked for itself (esxcli) takes a second or more; asking thousands at once would be felt by vCenter.
     private const int HostsAtOnce = 16;
 
+    private const string PrivilegeCmdlet = "PRIVILEGE-CMDLET";
+
     /// <summary>Judges hosts of one server.</summary>
     /// <param name="session">The server.</param>
     /// <param name="inventory">What was read of it: the hosts with the VMs on them.</param>
@@ -145,6 +147,18 @@ public static class GpuReadiness
             : Of(await operation.PlanAsync(cancellationToken).ConfigureAwait(false));
         return ruleIds is null ? rows : [.. rows.Where(row => ruleIds.Contains(row.RuleId, StringComparer.OrdinalIgnoreCase))];
     }
+
+    /// <summary>The rules about a host's use of its GPUs that a change of a VM does not run by itself, without those about privileges on the host.</summary>
+    /// <param name="change">What is done to the VM.</param>
+    /// <param name="use">What the host is used for.</param>
+    /// <param name="ruleIds">Only of these; null for all.</param>
+    public static IReadOnlyCollection<string> RulesBeside(ReadinessAction change, ReadinessAction use, IReadOnlyCollection<string>? ruleIds) =>
+    [
+        .. ReadinessRules.All
+            .Where(rule => (rule.AppliesTo & use) != 0 && (rule.AppliesTo & change) == 0 && rule.Id != PrivilegeCmdlet)
+            .Select(rule => rule.Id)
+            .Where(id => ruleIds is null || ruleIds.Contains(id, StringComparer.OrdinalIgnoreCase)),
+    ];
 
     // An operation that does not tell what holds still tells what does not.
     private static IReadOnlyList<ReadinessResult> Of(ChangePlan plan) =>

@@ -80,7 +80,7 @@ internal sealed class EccVgpuRule : ReadinessRule
         {
             null => Verdict.Unconfirmed(
                 $"vGPUs of release {release} do not start with ECC; whether it is on for {ConfiguredGpus.Say(device)} on {host.Name} cannot be read{(smi.IsKnown ? string.Empty : ", because " + smi.WhyUnknown)}: confirm that it is off.",
-                $"Get-GpuEcc -VMHost {name} shows it; Set-GpuEcc -VMHost {name} -Device {device.Address} -Enabled $false -Reboot switches it off."),
+                $"Test-GpuReadiness -VMHost {name} -NvidiaSmi (Get-NvidiaSmi -VMHost {name}) decides it; Set-GpuEcc -VMHost {name} -Device {device.Address} -Enabled $false -Reboot switches it off."),
             { EccCurrent: true } => Verdict.Confirmed(
                 $"ECC is on for {ConfiguredGpus.Say(device)} on {host.Name}, and its driver is vGPU {release}: vGPUs do not start with ECC before release 9.0.",
                 $"Set-GpuEcc -VMHost {name} -Device {device.Address} -Enabled $false -Reboot"),

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -8,6 +9,7 @@ namespace GpuVSphere.Simulator.Model.Guest;
 internal sealed class GuestProcess(long pid, long parent, GuestUser user, string name, string commandLine, DateTimeOffset startTime) : IDisposable
 {
     private readonly CancellationTokenSource _ended = new();
+    private readonly Stopwatch _sinceEnd = new();
 
     public long Pid { get; } = pid;
 
@@ -31,6 +33,9 @@ internal sealed class GuestProcess(long pid, long parent, GuestUser user, string
     /// <summary>Whether VMware Tools started it: its end is then told for five minutes more.</summary>
     public bool IsOfTools { get; init; }
 
+    /// <summary>How long ago it ended by the caller's own clock: a simulated clock may pass minutes between two questions.</summary>
+    public TimeSpan SinceEnd => _sinceEnd.Elapsed;
+
     /// <summary>The signal that ended it, or 0.</summary>
     public int Signal { get; private set; }
 
@@ -44,6 +49,7 @@ internal sealed class GuestProcess(long pid, long parent, GuestUser user, string
     {
         ExitCode = exitCode;
         EndTime = time;
+        _sinceEnd.Start();
     }
 
     /// <summary>Ends it. Its children go on.</summary>

@@ -13,6 +13,7 @@ internal sealed class SimulatedGuest
 {
     private static readonly TimeSpan s_boot = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_toldAfterEnd = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_timeToAsk = TimeSpan.FromSeconds(30);
 
     private readonly List<GuestProcess> _processes = [];
     private readonly Dictionary<Type, object> _states = [];
@@ -87,7 +88,7 @@ internal sealed class SimulatedGuest
         {
             // How a process ended is kept until its parent has asked, or is gone itself.
             HashSet<long> running = [.. _processes.Where(process => process.EndTime is null).Select(process => process.Pid)];
-            _processes.RemoveAll(process => process.EndTime is { } end && !running.Contains(process.Parent) && (!process.IsOfTools || Inventory.Now - end > s_toldAfterEnd));
+            _processes.RemoveAll(process => process.EndTime is { } end && !running.Contains(process.Parent) && (!process.IsOfTools || (Inventory.Now - end > s_toldAfterEnd && process.SinceEnd > s_timeToAsk)));
             return _processes.Where(process => process.EndTime is null || process.IsOfTools).ToList();
         }
     }
