@@ -293,7 +293,7 @@ public sealed class PowerOnFaultTests
 
         Assert.Equal((PowerOnCause.EccOn, PowerOnCertainty.Likely), (findings[0].Cause, findings[0].Certainty));
         Assert.Contains("390.42", findings[0].Explanation, StringComparison.Ordinal);
-        Assert.Equal("Set-GpuEcc -VMHost vgpu-67-01 -Enabled $false", findings[0].Command);
+        Assert.Equal("Set-GpuEcc -VMHost vgpu-67-01 -All -Enabled $false", findings[0].Command);
         await MendAsync(lab, "v67-01", findings[0]);
     }
 
