@@ -16,9 +16,6 @@ internal static class GuestGpuReader
     public const string WindowsScript =
         "Get-WmiObject Win32_PnPEntity -Filter 'DeviceID LIKE ''PCI\\\\VEN_10DE%''' | ForEach-Object { '{0}|{1}|{2}|{3}|{4}' -f $_.DeviceID, $_.ConfigManagerErrorCode, $_.Service, $_.PNPClass, $_.Name }";
 
-    // In the driver's folder before 2020, and in the system's since.
-    private static readonly string[] s_smi = [@"C:\Windows\System32\nvidia-smi.exe", @"C:\Program Files\NVIDIA Corporation\NVSMI\nvidia-smi.exe"];
-
     /// <summary>Reads devices, modules, the kernel's log and nvidia-smi.</summary>
     /// <param name="shell">The guest.</param>
     /// <param name="state">What is known of the VM and the system; the rest of it is filled in.</param>
@@ -57,7 +54,7 @@ internal static class GuestGpuReader
     {
         ShellResult devices = await ask.RunAsync(WindowsQuoting.Join(["powershell.exe", "-NoProfile", "-NonInteractive", "-Command", WindowsScript]), cancellationToken).ConfigureAwait(false);
         ShellResult smi = new(GuestAsk.NotFound, string.Empty, string.Empty);
-        foreach (string path in s_smi)
+        foreach (string path in GuestSmi.WindowsPrograms)
         {
             smi = await ask.RunAsync(WindowsQuoting.Join([path, "-q", "-x"]), cancellationToken).ConfigureAwait(false);
             if (smi.Output.Length > 0 || smi.ExitCode == 0)

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -15,8 +16,8 @@ internal sealed record GuestSmi(NvidiaSmiReport? Report, GpuVSphereException? Tr
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(2);
 
-    // From the driver's folder before 2020, and the system's since.
-    private static readonly string[] s_windows = [@"C:\Windows\System32\nvidia-smi.exe", @"C:\Program Files\NVIDIA Corporation\NVSMI\nvidia-smi.exe"];
+    /// <summary>Where Windows guests have it: in the system's folder, and before 2020 in the driver's.</summary>
+    public static IReadOnlyList<string> WindowsPrograms { get; } = Array.AsReadOnly([@"C:\Windows\System32\nvidia-smi.exe", @"C:\Program Files\NVIDIA Corporation\NVSMI\nvidia-smi.exe"]);
 
     /// <summary>The driver; null where the report names none.</summary>
     public DriverVersion? Driver => DriverVersion.TryParse(Report?.DriverVersion);
@@ -28,7 +29,7 @@ internal sealed record GuestSmi(NvidiaSmiReport? Report, GpuVSphereException? Tr
     public static async Task<GuestSmi> ReadAsync(IGuestShell shell, string vm, CancellationToken cancellationToken)
     {
         ShellResult result = new(127, string.Empty, string.Empty);
-        foreach (string line in shell.Family == GuestFamily.Windows ? s_windows.Select(path => WindowsQuoting.Join([path, "-q"])) : ["nvidia-smi -q"])
+        foreach (string line in shell.Family == GuestFamily.Windows ? WindowsPrograms.Select(path => WindowsQuoting.Join([path, "-q"])) : ["nvidia-smi -q"])
         {
             result = await shell.RunAsync(new GuestCommand(line) { Timeout = s_timeout }, cancellationToken).ConfigureAwait(false);
             if (result.ExitCode == 0)
