@@ -26,20 +26,10 @@ public abstract class GuestCmdlet : VmCmdlet
     [Parameter]
     public SwitchParameter Ssh { get; set; }
 
-    // The first argument is the VM. Whoever pipes VMs in and types something else there would see it passed over.
     internal override TargetGroup? Recognise(PSObject input)
     {
         TargetGroup? group = base.Recognise(input);
-        if (group is { Vms.Count: > 0 } && HasTyped("VM"))
-        {
-            ThrowTerminatingError(ErrorMapper.ToRecord(new GpuVSphereException(
-                "VmNamedTwice",
-                GpuErrorCategory.InvalidArgument,
-                $"The VMs come from the pipeline, and {string.Join(", ", (VM ?? []).Select(vm => vm.ToString()))} was given as -VM, which is the first argument.",
-                null,
-                $"Give what is meant by its parameter's name: Get-Help {MyInvocation.MyCommand.Name} shows them. Or leave the pipeline out.")));
-        }
-
+        RefuseVmNamedTwice(group, string.Empty);
         return group;
     }
 

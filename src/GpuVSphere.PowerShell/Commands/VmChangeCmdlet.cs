@@ -49,20 +49,10 @@ public abstract class VmChangeCmdlet : VmCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    // The first argument is the VM. Whoever pipes VMs in and types a profile or a device there would see it passed over, and more changed than was meant.
     internal override TargetGroup? Recognise(PSObject input)
     {
         TargetGroup? group = base.Recognise(input);
-        if (group is { Vms.Count: > 0 } && HasTyped("VM"))
-        {
-            ThrowTerminatingError(ErrorMapper.ToRecord(new GpuVSphereException(
-                "VmNamedTwice",
-                GpuErrorCategory.InvalidArgument,
-                $"The VMs come from the pipeline, and {string.Join(", ", (VM ?? []).Select(vm => vm.ToString()))} was given as -VM, which is the first argument.",
-                null,
-                $"Give what is meant by its parameter's name, such as -VgpuProfile or -Device: Get-Help {MyInvocation.MyCommand.Name} shows them. Or leave the pipeline out.")));
-        }
-
+        RefuseVmNamedTwice(group, ", such as -VgpuProfile or -Device");
         return group;
     }
 

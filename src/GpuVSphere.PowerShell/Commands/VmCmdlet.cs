@@ -1,7 +1,9 @@
 using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using GpuVSphere.PowerShell.Binding;
 using GpuVSphere.PowerShell.Completion;
+using GpuVSphere.PowerShell.Errors;
 
 namespace GpuVSphere.PowerShell.Commands;
 
@@ -30,4 +32,18 @@ public abstract class VmCmdlet : InventoryCmdlet
     }
 
     private protected IReadOnlyList<DeviceIdentity> TypedDevices => HasTyped("Device") ? BoundDevices ?? [] : [];
+
+    // The first argument is the VM. Whoever pipes VMs in and types something else there would see it passed over, and more changed than was meant.
+    private protected void RefuseVmNamedTwice(TargetGroup? group, string suchAs)
+    {
+        if (group is { Vms.Count: > 0 } && HasTyped("VM"))
+        {
+            ThrowTerminatingError(ErrorMapper.ToRecord(new GpuVSphereException(
+                "VmNamedTwice",
+                GpuErrorCategory.InvalidArgument,
+                $"The VMs come from the pipeline, and {string.Join(", ", (VM ?? []).Select(vm => vm.ToString()))} was given as -VM, which is the first argument.",
+                null,
+                $"Give what is meant by its parameter's name{suchAs}: Get-Help {MyInvocation.MyCommand.Name} shows them. Or leave the pipeline out.")));
+        }
+    }
 }
