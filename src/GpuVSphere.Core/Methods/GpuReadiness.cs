@@ -24,18 +24,6 @@ public static class GpuReadiness
 
     private const string PrivilegeCmdlet = "PRIVILEGE-CMDLET";
 
-    /// <summary>Judges hosts of one server.</summary>
-    /// <param name="session">The server.</param>
-    /// <param name="inventory">What was read of it: the hosts with the VMs on them.</param>
-    /// <param name="hosts">The hosts, each with what it is asked about.</param>
-    /// <param name="ruleIds">The rules to run; null for all.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The rows, host after host.</returns>
-    /// <exception cref="GpuVSphereException">The server cannot be reached, or the session has ended.</exception>
-    public static Task<IReadOnlyList<ReadinessResult>> OfHostsAsync(
-        VimSession session, GpuInventory inventory, IReadOnlyList<HostUse> hosts, IReadOnlyCollection<string>? ruleIds, CancellationToken cancellationToken) =>
-        OfHostsAsync(session, inventory, hosts, ruleIds, [], cancellationToken);
-
     /// <summary>Judges hosts of one server, with what nvidia-smi said on them.</summary>
     /// <param name="session">The server.</param>
     /// <param name="inventory">What was read of it: the hosts with the VMs on them.</param>
@@ -70,18 +58,6 @@ public static class GpuReadiness
 
         return ReadinessReport.Of(Tell(await GatherAsync(session, subjects, ruleIds, cancellationToken).ConfigureAwait(false), inventory, nvidiaSmi), ruleIds);
     }
-
-    /// <summary>Judges VMs of one server as they are configured: whether each can be powered on with the GPUs that it has.</summary>
-    /// <param name="session">The server.</param>
-    /// <param name="inventory">What was read of it: the VMs with their hosts, and the other VMs there.</param>
-    /// <param name="vms">The VMs.</param>
-    /// <param name="ruleIds">The rules to run; null for all.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The rows, VM after VM.</returns>
-    /// <exception cref="GpuVSphereException">The server cannot be reached, or the session has ended.</exception>
-    public static Task<IReadOnlyList<ReadinessResult>> OfVmsAsync(
-        VimSession session, GpuInventory inventory, IReadOnlyList<GpuVm> vms, IReadOnlyCollection<string>? ruleIds, CancellationToken cancellationToken) =>
-        OfVmsAsync(session, inventory, vms, ruleIds, [], cancellationToken);
 
     /// <summary>Judges VMs of one server as they are configured, with what nvidia-smi said on their hosts.</summary>
     /// <param name="session">The server.</param>

@@ -208,7 +208,7 @@ public sealed class GpuReadinessTests
         lab.Activate("esx-80-01", true, "0000:3b:00.0");
         GpuInventory inventory = await lab.ReadAsync();
 
-        IReadOnlyList<ReadinessResult> rows = await GpuReadiness.OfHostsAsync(lab.Session, inventory, [new HostUse(inventory.Hosts.Single(host => host.Name == "esx-80-01"))], null, CancellationToken.None);
+        IReadOnlyList<ReadinessResult> rows = await GpuReadiness.OfHostsAsync(lab.Session, inventory, [new HostUse(inventory.Hosts.Single(host => host.Name == "esx-80-01"))], null, [], CancellationToken.None);
 
         // One GPU is given away, and the other is for both until somebody says what for.
         Assert.Contains("0000:3b:00.0", rows.Row("DEVICE-ACTIVE", ReadinessOutcome.Pass).Seen, StringComparison.Ordinal);
@@ -243,8 +243,8 @@ public sealed class GpuReadinessTests
         simulated.Simulator.Faults.Add(all);
 
         GpuInventory inventory = await InventoryReader.ReadAsync(session, InventoryScope.Everything, CancellationToken.None);
-        IReadOnlyList<ReadinessResult> ofHosts = await GpuReadiness.OfHostsAsync(session, inventory, [.. inventory.Hosts.Select(host => new HostUse(host))], rules, CancellationToken.None);
-        IReadOnlyList<ReadinessResult> ofVms = await GpuReadiness.OfVmsAsync(session, inventory, inventory.Vms, rules, CancellationToken.None);
+        IReadOnlyList<ReadinessResult> ofHosts = await GpuReadiness.OfHostsAsync(session, inventory, [.. inventory.Hosts.Select(host => new HostUse(host))], rules, [], CancellationToken.None);
+        IReadOnlyList<ReadinessResult> ofVms = await GpuReadiness.OfVmsAsync(session, inventory, inventory.Vms, rules, [], CancellationToken.None);
         return (all.Applied, asked.Applied, ofHosts.Count + ofVms.Count);
     }
 }

@@ -207,13 +207,13 @@ public sealed class MaintenanceImpactTests
         GpuInventory inventory = await lab.ReadAsync();
         GpuHost host = inventory.Hosts.Single(host => host.Name == "move-80-01");
         Dictionary<string, ReadinessOutcome> rows = (await GpuReadiness.OfHostsAsync(
-            lab.Sessions[0], inventory, [new HostUse(host, ReadinessAction.UseVgpu)], ["VMOTION-SETTING", "DRS-VGPU-MAINTENANCE"], CancellationToken.None)).ToDictionary(row => row.RuleId, row => row.Outcome);
+            lab.Sessions[0], inventory, [new HostUse(host, ReadinessAction.UseVgpu)], ["VMOTION-SETTING", "DRS-VGPU-MAINTENANCE"], [], CancellationToken.None)).ToDictionary(row => row.RuleId, row => row.Outcome);
         Assert.Equal(ReadinessOutcome.Information, rows["VMOTION-SETTING"]);
         Assert.Equal(ReadinessOutcome.Information, rows["DRS-VGPU-MAINTENANCE"]);
         Assert.Equal(["VMOTION-SETTING", "DRS-VGPU-MAINTENANCE"], (await OfAsync(lab, "move-80-01")).Settings.Where(finding => finding.Blocks).Select(finding => finding.RuleId));
         lab.Simulator.Orders.VgpuHotMigrate(true);
         rows = (await GpuReadiness.OfHostsAsync(
-            lab.Sessions[0], inventory, [new HostUse(host, ReadinessAction.UseVgpu)], ["VMOTION-SETTING"], CancellationToken.None)).ToDictionary(row => row.RuleId, row => row.Outcome);
+            lab.Sessions[0], inventory, [new HostUse(host, ReadinessAction.UseVgpu)], ["VMOTION-SETTING"], [], CancellationToken.None)).ToDictionary(row => row.RuleId, row => row.Outcome);
         Assert.Equal(ReadinessOutcome.Pass, rows["VMOTION-SETTING"]);
     }
 
