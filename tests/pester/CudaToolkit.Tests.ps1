@@ -66,3 +66,47 @@ Describe 'Install-CudaToolkit' {
         (Get-ErrorOf { Install-CudaToolkit -VM 'v67-11' @Arguments -GuestCredential $login }).FullyQualifiedErrorId | Should -Be "$Id,$command.InstallCudaToolkitCommand"
     }
 }
+
+Describe 'Install-CudaToolkit in Windows guests' {
+    BeforeAll {
+        $connection = Connect-GpuVSphere -Simulator -Scenario flexdirect -ClockSpeed 100
+        $login = [pscredential]::new('Administrator', (ConvertTo-SecureString 'GpuVSphere!1' -AsPlainText -Force))
+        $setup = Save-Bytes 'cuda_11.4.0_471.11_win10.exe' ([GpuVSphere.Simulator.SimulatedCuda]::Setup('11.4.0', '471.11', $false))
+        $runFile = Save-Bytes 'cuda_11.4.0_470.42.01_linux.run' ([GpuVSphere.Simulator.SimulatedCuda]::RunFile('11.4.0', '470.42.01'))
+    }
+    AfterAll { Disconnect-GpuVSphere }
+
+    It 'says which parts come, that the driver does not, and asks for a driver first' {
+        $text = Install-CudaToolkit -VM 'flex-win-01' -Path $setup -AcceptEula -GuestCredential $login -WhatIf 6>&1 | Out-String
+        $text | Should -Match 'CUDA toolkit in C:\\Program Files\\NVIDIA GPU\s+\(absent\)\s+11.4.0\s+Computing Toolkit\\CUDA\\v11.4'
+        $text | Should -Match 'CUDA_PATH'
+        $text | Should -Match 'nvcc'
+        $text | Should -Match 'Display.Driver\) is declined'
+        $text | Should -Match 'BLOCKED CUDA-DRIVER flex-win-01: .*flex-win-01 has\s+no nvidia-smi'
+    }
+
+    It 'installs and reads back the parts that are named, and nothing twice' {
+        $arguments = @{ VM = 'flex-win-01'; Path = $setup; Subpackage = 'nvcc', 'cudart_11.4'; AcceptEula = $true; GuestCredential = $login; SkipRule = 'CUDA-DRIVER' }
+        $result = Install-CudaToolkit @arguments -PassThru
+        $result.Outcome | Should -Be 'Done'
+        $result.Message | Should -Be 'CUDA 11.4.0 is in C:\Program Files\NVIDIA GPU Computing Toolkit\CUDA\v11.4'
+        (Install-CudaToolkit @arguments -AsPlan).Changes | Should -BeNullOrEmpty
+        (Test-GpuGuest 'flex-win-01' -GuestCredential $login | Where-Object Check -EQ 'Cuda').Seen | Should -Match 'toolkit 11.4'
+    }
+
+    It 'refuses <What> with the way that there is' -ForEach @(
+        @{ What = 'a run-file'; Arguments = { @{ Path = $runFile; AcceptEula = $true } } }
+        @{ What = 'packages'; Arguments = { @{ ToolkitVersion = '11.4'; AcceptEula = $true } } }
+        @{ What = 'containers'; Arguments = { @{ Container = $true } } }
+    ) {
+        $given = & $Arguments
+        $result = Get-ErrorOf { Install-CudaToolkit -VM 'flex-win-01' @given -GuestCredential $login -WarningAction SilentlyContinue }
+        $result.FullyQualifiedErrorId | Should -Be "GuestNotSupported,$command.InstallCudaToolkitCommand"
+        $result.ErrorDetails.RecommendedAction | Should -Match '_windows.exe'
+    }
+
+    It 'refuses the driver as a part, and parts of what is not for Windows' {
+        (Get-ErrorOf { Install-CudaToolkit -VM 'flex-win-01' -Path $setup -Subpackage 'Display.Driver' -GuestCredential $login }).FullyQualifiedErrorId | Should -Be "CudaSubpackageInvalid,$command.InstallCudaToolkitCommand"
+        (Get-ErrorOf { Install-CudaToolkit -VM 'flex-win-01' -Path $runFile -Subpackage 'nvcc' -GuestCredential $login }).FullyQualifiedErrorId | Should -Be "CudaSubpackageInvalid,$command.InstallCudaToolkitCommand"
+    }
+}

@@ -46,7 +46,7 @@ internal sealed class CudaChange(CudaGuest guest, CudaWish wish, CudaPlan plan)
         }
         else if (plan.Installs || plan.Patches.Count > 0)
         {
-            proposal.Step("installing CUDA " + wish.Version, (run, stop) => InFolderAsync(run, folder => RunFilesAsync(run, folder, stop), stop));
+            proposal.Step("installing CUDA " + wish.Version, (run, stop) => CudaUpload.UseAsync(run, upload => RunFilesAsync(run, upload, stop), stop));
         }
 
         if (plan.Links)
@@ -58,11 +58,11 @@ internal sealed class CudaChange(CudaGuest guest, CudaWish wish, CudaPlan plan)
         proposal.Verify = ProveAsync;
     }
 
-    private async Task RunFilesAsync(GuestRun run, string folder, CancellationToken cancellationToken)
+    private async Task RunFilesAsync(GuestRun run, CudaUpload upload, CancellationToken cancellationToken)
     {
         if (plan.Installs)
         {
-            List<string> words = ["sh", "./" + await UploadAsync(run, wish.File!, folder, cancellationToken).ConfigureAwait(false), "--silent"];
+            List<string> words = ["sh", await upload.BringAsync(wish.File!, cancellationToken).ConfigureAwait(false), "--silent"];
             if (plan.InstallsToolkit)
             {
                 words.Add("--toolkit");
@@ -78,77 +78,37 @@ internal sealed class CudaChange(CudaGuest guest, CudaWish wish, CudaPlan plan)
                 words.Add("--override");
             }
 
-            words.Add("--tmpdir=" + folder);
+            words.Add("--tmpdir=" + upload.Folder);
             run.Progress("installing CUDA " + wish.Version);
-            await MustAsync(run, InFolder(folder, words), s_long, "CudaInstallFailed", $"CUDA {wish.Version} could not be installed", cancellationToken).ConfigureAwait(false);
+            await MustAsync(run, InFolder(upload.Folder, words), s_long, "CudaInstallFailed", $"CUDA {wish.Version} could not be installed", cancellationToken).ConfigureAwait(false);
         }
 
         foreach (string patch in plan.Patches)
         {
-            string name = await UploadAsync(run, patch, folder, cancellationToken).ConfigureAwait(false);
+            string path = await upload.BringAsync(patch, cancellationToken).ConfigureAwait(false);
+            string name = Path.GetFileName(patch);
             run.Progress("applying " + name);
-            await MustAsync(run, InFolder(folder, ["sh", "./" + name, "--silent", "--accept-eula"]), s_long, "CudaPatchFailed", $"{name} could not be applied", cancellationToken).ConfigureAwait(false);
+            await MustAsync(run, InFolder(upload.Folder, ["sh", path, "--silent", "--accept-eula"]), s_long, "CudaPatchFailed", $"{name} could not be applied", cancellationToken).ConfigureAwait(false);
         }
     }
 
     private static string InFolder(string folder, IEnumerable<string> words) => $"cd {RemoteQuoting.Quote(folder)} && {RemoteQuoting.Join(words)}";
 
-    /// <summary>A folder of our own in the guest, which is gone afterwards, also after a failure or Ctrl-C: what is in it has gigabytes.</summary>
-    private static async Task InFolderAsync(GuestRun run, Func<string, Task> work, CancellationToken cancellationToken)
-    {
-        // Not in /tmp, which is often small or in memory.
-        ShellResult made = await MustAsync(run, "mktemp -d /var/tmp/gpuvsphere." + new string('X', 8), s_short, "CudaInstallFailed", "no folder could be made in /var/tmp", cancellationToken).ConfigureAwait(false);
-        string folder = made.Output.Trim();
-        try
-        {
-            await work(folder).ConfigureAwait(false);
-        }
-        finally
-        {
-            using CancellationTokenSource last = new(s_short);
-            try
-            {
-                await RunAsync(run, "rm -rf " + RemoteQuoting.Quote(folder), s_short, last.Token).ConfigureAwait(false);
-            }
-            catch (Exception error) when (error is GpuVSphereException or OperationCanceledException)
-            {
-                run.Warning($"{folder} could not be removed: {error.Message}");
-            }
-        }
-    }
-
-    private static async Task<string> UploadAsync(GuestRun run, string path, string folder, CancellationToken cancellationToken)
-    {
-        string name = Path.GetFileName(path);
-        try
-        {
-            using FileStream file = File.OpenRead(path);
-            run.Progress(FormattableString.Invariant($"uploading {name} ({file.Length / 1024 / 1024} MB)"));
-            await run.Shell.WriteFileAsync(folder + "/" + name, file, file.Length, GuestFileOptions.Private, cancellationToken).ConfigureAwait(false);
-            return name;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new GpuVSphereException("CudaFileNotReadable", GpuErrorCategory.PermissionDenied, $"{path} cannot be read: {error.Message}", path, "Check that it is there and may be read.", error);
-        }
-    }
-
     private async Task PackagesAsync(GuestRun run, CancellationToken cancellationToken)
     {
         if (wish.File is { } file)
         {
-            await InFolderAsync(
+            await CudaUpload.UseAsync(
                 run,
-                async folder =>
+                async upload =>
                 {
-                    string name = await UploadAsync(run, file, folder, cancellationToken).ConfigureAwait(false);
-                    string path = RemoteQuoting.Quote(folder + "/" + name);
+                    string path = RemoteQuoting.Quote(await upload.BringAsync(file, cancellationToken).ConfigureAwait(false));
 
                     // NVIDIA's .deb leaves its key in the folder of the packages, and says to copy it to where apt looks for keys.
                     string line = guest.PackageManager == "apt"
                         ? $"dpkg -i {path} && mkdir -p /usr/share/keyrings && for k in /var/cuda-repo-*/cuda-*-keyring.gpg; do [ -f \"$k\" ] && cp \"$k\" /usr/share/keyrings/; done; apt-get update"
                         : $"rpm -U --replacepkgs {path} && {guest.PackageManager} clean all";
-                    await MustAsync(run, line, s_long, "CudaPackageFailed", $"{name} could not be brought in", cancellationToken).ConfigureAwait(false);
+                    await MustAsync(run, line, s_long, "CudaPackageFailed", $"{Path.GetFileName(file)} could not be brought in", cancellationToken).ConfigureAwait(false);
                 },
                 cancellationToken).ConfigureAwait(false);
         }

@@ -1,12 +1,16 @@
 using System.Collections.Generic;
 using System.Linq;
 using GpuVSphere.Catalog;
+using GpuVSphere.Shell;
 
 namespace GpuVSphere.Guest;
 
 /// <summary>What was read of CUDA in a guest.</summary>
 internal sealed record CudaGuest
 {
+    /// <summary>Linux or Windows.</summary>
+    public GuestFamily Family { get; init; }
+
     /// <summary>The driver; null where there is none, or it does not answer.</summary>
     public DriverVersion? Driver { get; init; }
 
@@ -19,17 +23,20 @@ internal sealed record CudaGuest
     /// <summary>apt, dnf, yum or zypper; null where none is known.</summary>
     public string? PackageManager { get; init; }
 
-    /// <summary>The toolkits under /usr/local, as their nvcc says.</summary>
+    /// <summary>The toolkits under /usr/local, as their nvcc says; of a Windows guest that of the wanted minor version alone.</summary>
     public IReadOnlyList<CudaVersion> Toolkits { get; init; } = [];
 
     /// <summary>The numbers of the patches in the wanted toolkit; of toolkits before 11, whose version.txt lists them.</summary>
     public IReadOnlyList<int> Patches { get; init; } = [];
 
-    /// <summary>Where /usr/local/cuda leads; null where it is not there.</summary>
+    /// <summary>Where /usr/local/cuda leads, or CUDA_PATH of a Windows guest; null where it is not there.</summary>
     public string? Link { get; init; }
 
     /// <summary>Whether the samples of the wanted toolkit are in the wanted folder.</summary>
     public bool HasSamples { get; init; }
+
+    /// <summary>The paths of deviceQuery and vectorAdd as programs, in the wanted toolkit of a Windows guest.</summary>
+    public IReadOnlyList<string> Demos { get; init; } = [];
 
     /// <summary>Whether there is a C compiler with make: the samples are built with it.</summary>
     public bool HasCompiler { get; init; }

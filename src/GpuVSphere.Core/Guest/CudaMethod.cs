@@ -11,4 +11,7 @@ public enum CudaMethod
 
     /// <summary>In containers: Docker with the NVIDIA runtime. The toolkit is in the image then.</summary>
     Container,
+
+    /// <summary>By NVIDIA's setup program, with its patches, in Windows guests.</summary>
+    Setup,
 }

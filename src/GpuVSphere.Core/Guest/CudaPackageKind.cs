@@ -14,4 +14,13 @@ public enum CudaPackageKind
 
     /// <summary>A .rpm that brings a repository of packages into the guest.</summary>
     RpmRepository,
+
+    /// <summary>A setup program for Windows with the toolkit and a driver.</summary>
+    WindowsSetup,
+
+    /// <summary>A setup program for Windows that downloads in the guest what it installs.</summary>
+    WindowsNetworkSetup,
+
+    /// <summary>A setup program that mends a toolkit which is there on Windows.</summary>
+    WindowsPatch,
 }

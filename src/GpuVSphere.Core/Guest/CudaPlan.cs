@@ -15,7 +15,7 @@ internal sealed record CudaPlan
     /// <summary>What it means, in words.</summary>
     public IReadOnlyList<string> Consequences { get; init; } = [];
 
-    /// <summary>Whether the run-file is run, or the package installed.</summary>
+    /// <summary>Whether the run-file or the setup is run, or the package installed.</summary>
     public bool Installs { get; init; }
 
     /// <summary>Whether the run-file installs the toolkit; else its samples alone.</summary>
@@ -27,7 +27,10 @@ internal sealed record CudaPlan
     /// <summary>The patches that are applied, by their files on this machine, in order.</summary>
     public IReadOnlyList<string> Patches { get; init; } = [];
 
-    /// <summary>Whether /usr/local/cuda is set.</summary>
+    /// <summary>The parts that the setup for Windows is given, without their version.</summary>
+    public IReadOnlyList<string> Subpackages { get; init; } = [];
+
+    /// <summary>Whether /usr/local/cuda is set; on Windows CUDA_PATH.</summary>
     public bool Links { get; init; }
 
     /// <summary>The packages that are installed.</summary>

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using GpuVSphere.Catalog;
 using GpuVSphere.Changes;
+using GpuVSphere.Shell;
 
 namespace GpuVSphere.Guest;
 
@@ -42,6 +43,25 @@ internal sealed class CudaPlanner
     /// <summary>Whether the run-file of a toolkit brings samples: those of 11.6 and later are to be had from NVIDIA's GitHub only.</summary>
     public static bool HasSamples(CudaVersion version) => version.CompareTo(s_firstWithoutSamples) < 0;
 
+    /// <summary>Refuses a way that does not exist for a guest's system, before anything is read.</summary>
+    /// <exception cref="GpuVSphereException">GuestNotSupported.</exception>
+    public static void RequireFitting(string vm, GuestFamily family, CudaWish wish)
+    {
+        const string UseSetup = "Give NVIDIA's setup for Windows: -Path cuda_<version>_<driver>_windows.exe";
+        (string Why, string NextStep)? trouble = (family, wish.Method) switch
+        {
+            (GuestFamily.Windows, CudaMethod.Container) => ("containers are given the GPU by Docker with NVIDIA's runtime, which is for Linux guests", UseSetup),
+            (GuestFamily.Windows, CudaMethod.Package) => ("packages of a repository are the way of Linux guests", UseSetup),
+            (GuestFamily.Windows, CudaMethod.RunFile) => ("a run-file is for Linux guests", UseSetup),
+            (GuestFamily.Linux, CudaMethod.Setup) => ("this setup is for Windows guests", "Give the run-file: -Path cuda_<version>_<driver>_linux.run; or take -ToolkitVersion."),
+            _ => null,
+        };
+        if (trouble is { } found)
+        {
+            throw new GpuVSphereException("GuestNotSupported", GpuErrorCategory.NotSupported, $"{vm} runs {family}, and {found.Why}.", vm, found.NextStep);
+        }
+    }
+
     private CudaPlan Plan()
     {
         if (_guest.Driver is null)
@@ -57,6 +77,7 @@ internal sealed class CudaPlanner
         {
             CudaMethod.Container => Container(),
             CudaMethod.Package => Package(),
+            CudaMethod.Setup => Setup(),
             _ => RunFile(),
         };
     }
@@ -94,6 +115,56 @@ internal sealed class CudaPlanner
         }
 
         return Done(new CudaPlan { Installs = installs || installsSamples, InstallsToolkit = installs, InstallsSamples = installsSamples, Patches = patches, Links = links });
+    }
+
+    private CudaPlan Setup()
+    {
+        CudaVersion version = _wish.Version!;
+        string folder = CudaWindows.FolderOf(version);
+        CudaVersion? before = _guest.Installed(version);
+
+        // What tells only its minor version cannot be told from what is wanted, and is left alone.
+        bool installs = !IsThere(before, version) && before is not { Patch: null };
+        JudgeDriver(version);
+        JudgeOlder(before, version, installs, folder);
+        IReadOnlyList<string> parts = [];
+        if (installs)
+        {
+            Row("CUDA toolkit in " + folder, before?.ToString(), version.ToString());
+            parts = _wish.Subpackages.Count > 0 ? _wish.Subpackages : CudaSubpackages.Of(version, _wish.SamplesFolder is not null) ?? [];
+            if (parts.Count == 0)
+            {
+                Block(
+                    "CUDA-PARTS",
+                    "CudaSubpackagesUnknown",
+                    $"Which parts the setup of CUDA {version} has is not known, and without their names it would install everything, NVIDIA's driver too.",
+                    "Name them: -Subpackage nvcc, cudart. NVIDIA's CUDA Installation Guide for Microsoft Windows lists them.");
+            }
+            else
+            {
+                _consequences.Add($"of the setup's parts are installed {string.Join(", ", parts)}; its driver (Display.Driver) is declined, the guest keeps {_guest.Driver?.ToString() ?? "what it has"}");
+            }
+
+            if (CudaPackageName.Read(_wish.File!)?.Kind == CudaPackageKind.WindowsNetworkSetup)
+            {
+                _consequences.Add("the setup downloads them in the guest, which needs internet access");
+            }
+
+            if (_wish.SamplesFolder is not null && !parts.Contains(CudaSubpackages.Demos))
+            {
+                _consequences.Add("no deviceQuery comes with these parts, and none is run");
+            }
+        }
+
+        string[] patches = Patches(version, installs);
+        bool links = _wish.IsLinked && !string.Equals(_guest.Link, folder, StringComparison.OrdinalIgnoreCase);
+        if (links)
+        {
+            Row(CudaWindows.PathVariable, _guest.Link, folder);
+            _consequences.Add($"programs of the guest see the new {CudaWindows.PathVariable} after the next sign-in, services after a restart");
+        }
+
+        return Done(new CudaPlan { Installs = installs, InstallsToolkit = installs, Subpackages = parts, Patches = patches, Links = links });
     }
 
     private CudaPlan Package()
@@ -220,7 +291,7 @@ internal sealed class CudaPlanner
             return;
         }
 
-        CompatibilityCheck check = CudaSupport.Judge(_catalog, version, _guest.Driver, isWindows: false);
+        CompatibilityCheck check = CudaSupport.Judge(_catalog, version, _guest.Driver, isWindows: _guest.Family == GuestFamily.Windows);
         if (check.Verdict == CompatibilityVerdict.NotCompatible)
         {
             Block("CUDA-DRIVER", "CudaDriverTooOld", $"{_target.Name}: {check.Reason}", check.NextStep);
@@ -231,11 +302,11 @@ internal sealed class CudaPlanner
         }
     }
 
-    private void JudgeOlder(CudaVersion? before, CudaVersion version, bool installs)
+    private void JudgeOlder(CudaVersion? before, CudaVersion version, bool installs, string? folder = null)
     {
         if (installs && before is not null && version.CompareTo(before) < 0 && version.Patch is not null)
         {
-            Block("CUDA-NEWER", "CudaNewerInstalled", $"{_target.Name} has CUDA {before} in {FolderOf(version)}, which is newer than {version}.", "Take the newer file, or remove what is there first.");
+            Block("CUDA-NEWER", "CudaNewerInstalled", $"{_target.Name} has CUDA {before} in {folder ?? FolderOf(version)}, which is newer than {version}.", "Take the newer file, or remove what is there first.");
         }
     }
 

@@ -27,12 +27,14 @@ internal static class CudaReader
         GuestSmi smi = await GuestSmi.ReadAsync(shell, vm, cancellationToken).ConfigureAwait(false);
         CudaGuest guest = new()
         {
+            Family = shell.Family,
             Driver = smi.Driver,
             DriverTrouble = smi.Trouble,
             Distribution = $"{system.DistributionId} {system.VersionId}".Trim(),
             PackageManager = system.Packages == GuestPackageManager.None ? null : system.Packages.ToString().ToLowerInvariant(),
         };
-        return wish.Method == CudaMethod.Container
+        return shell.Family == GuestFamily.Windows ? await CudaWindows.ReadAsync(shell, guest, wish.Version!, cancellationToken).ConfigureAwait(false)
+            : wish.Method == CudaMethod.Container
             ? await ReadContainersAsync(shell, guest, wish.Image!, cancellationToken).ConfigureAwait(false)
             : await ReadToolkitsAsync(shell, guest, wish, cancellationToken).ConfigureAwait(false);
     }

@@ -24,6 +24,9 @@ internal sealed record CudaSample
     /// <summary>Whether the driver is older than the toolkit needs (35, and 803 of newer toolkits).</summary>
     public bool IsDriverTooOld { get; init; }
 
+    /// <summary>Whether it found no GPU at all (38 and 100).</summary>
+    public bool SeesNoDevice { get; init; }
+
     /// <summary>Reads the end and the output of a sample.</summary>
     public static CudaSample Read(ShellResult result)
     {
@@ -36,6 +39,7 @@ internal sealed record CudaSample
         {
             HasPassed = hasPassed,
             Seen = hasPassed ? Success(text) : Failure(text, result.ExitCode),
+            SeesNoDevice = !hasPassed && Says("no CUDA-capable device"),
             IsDriverTooOld = !hasPassed && (Says("driver version is insufficient") || Says("system has unsupported display driver / cuda driver combination")),
         };
     }

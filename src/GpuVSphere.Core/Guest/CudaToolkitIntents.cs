@@ -20,36 +20,53 @@ public static class CudaToolkitIntents
     /// <summary>The image that nvidia-smi is run in unless told otherwise: NVIDIA's runtime brings the program along.</summary>
     public const string DefaultImage = "ubuntu";
 
-    /// <summary>The toolkit of a file is to be in the guests: a run-file with its patches, or a package that brings a repository.</summary>
+    /// <summary>The toolkit of a file is to be in the guests: a run-file or a setup for Windows with its patches, or a package that brings a repository.</summary>
     /// <param name="vms">The VMs.</param>
     /// <param name="path">The file on this machine.</param>
-    /// <param name="patches">The patches on this machine, in any order; for run-files.</param>
-    /// <param name="samplesFolder">The folder in the guest for the samples; null for none.</param>
-    /// <param name="link">Whether /usr/local/cuda is to be this toolkit.</param>
+    /// <param name="patches">The patches on this machine, in any order; for run-files and setups.</param>
+    /// <param name="samplesFolder">The folder in the guest for the samples; null for none. A setup for Windows brings deviceQuery and vectorAdd into the toolkit's own folder, whatever is given.</param>
+    /// <param name="link">Whether /usr/local/cuda, on Windows CUDA_PATH, is to be this toolkit.</param>
     /// <param name="overrideCheck">Whether the run-file goes on with a compiler that it does not know.</param>
     /// <param name="acceptsEula">Whether the user accepts NVIDIA's licence for CUDA. Without it nothing is changed.</param>
     /// <param name="options">The options of changes of guests.</param>
-    /// <exception cref="GpuVSphereException">CudaFileNotFound, CudaFileUnknown, CudaPatchWrong.</exception>
+    /// <param name="subpackages">The parts that a setup for Windows is to install, such as <c>nvcc</c> or <c>nvcc_12.4</c>; null or none for those that are known of the toolkit.</param>
+    /// <exception cref="GpuVSphereException">CudaFileNotFound, CudaFileUnknown, CudaPatchWrong, CudaSubpackageInvalid.</exception>
     public static ChangeIntent FromFile(
-        IEnumerable<PlanTarget> vms, string path, IReadOnlyList<string> patches, string? samplesFolder, bool link, bool overrideCheck, bool acceptsEula, GuestChangeOptions options)
+        IEnumerable<PlanTarget> vms,
+        string path,
+        IReadOnlyList<string> patches,
+        string? samplesFolder,
+        bool link,
+        bool overrideCheck,
+        bool acceptsEula,
+        GuestChangeOptions options,
+        IReadOnlyList<string>? subpackages = null)
     {
         CudaPackageName name = Named(path);
-        if (name.Kind == CudaPackageKind.Patch)
+        if (name.Kind is CudaPackageKind.Patch or CudaPackageKind.WindowsPatch)
         {
             throw new GpuVSphereException(
-                "CudaFileUnknown", GpuErrorCategory.InvalidArgument, $"{name.FileName} is a patch for CUDA {name.Version}.", path, "Give the toolkit's run-file with -Path, and the patches with -Patch.");
+                "CudaFileUnknown", GpuErrorCategory.InvalidArgument, $"{name.FileName} is a patch for CUDA {name.Version}.", path, "Give the toolkit's own file with -Path, and the patches with -Patch.");
         }
 
+        CudaMethod method = name.IsForWindows ? CudaMethod.Setup : name.Kind == CudaPackageKind.RunFile ? CudaMethod.RunFile : CudaMethod.Package;
+        CudaPackageKind? kindOfPatch = method switch
+        {
+            CudaMethod.Setup => CudaPackageKind.WindowsPatch,
+            CudaMethod.RunFile => CudaPackageKind.Patch,
+            _ => null,
+        };
+
         CudaPackageName[] mends = [.. patches.Select(Named)];
-        if (mends.FirstOrDefault(mend => mend.Kind != CudaPackageKind.Patch || !(mend.Version.Patch is null ? mend.Version.IsMinorOf(name.Version) : mend.Version == name.Version) || name.Kind != CudaPackageKind.RunFile) is { } wrong)
+        if (mends.FirstOrDefault(mend => mend.Kind != kindOfPatch || !(mend.Version.Patch is null ? mend.Version.IsMinorOf(name.Version) : mend.Version == name.Version)) is { } wrong)
         {
             throw new GpuVSphereException(
-                "CudaPatchWrong", GpuErrorCategory.InvalidArgument, $"{wrong.FileName} is no patch for {name.FileName}.", wrong.FileName, $"Give patches for CUDA {name.Version} with its run-file.");
+                "CudaPatchWrong", GpuErrorCategory.InvalidArgument, $"{wrong.FileName} is no patch for {name.FileName}.", wrong.FileName, kindOfPatch is null ? "Patches are for run-files and for setups for Windows." : $"Give patches for CUDA {name.Version} and the same system.");
         }
 
         Dictionary<string, string> wanted = new(StringComparer.Ordinal)
         {
-            [CudaWish.MethodName] = (name.Kind == CudaPackageKind.RunFile ? CudaMethod.RunFile : CudaMethod.Package).ToString(),
+            [CudaWish.MethodName] = method.ToString(),
             [CudaWish.VersionName] = name.Version.ToString(),
             [CudaWish.FileName] = Path.GetFullPath(path),
         };
@@ -58,7 +75,18 @@ public static class CudaToolkitIntents
             wanted[CudaWish.PatchPrefix + mend.Patch!.Value.ToString("00", System.Globalization.CultureInfo.InvariantCulture)] = Path.GetFullPath(file);
         }
 
-        if (samplesFolder is not null && name.Kind == CudaPackageKind.RunFile)
+        if (subpackages is { Count: > 0 })
+        {
+            wanted[CudaWish.SubpackagesName] = method == CudaMethod.Setup ? string.Join(" ", CudaSubpackages.Read(subpackages, name.Version)) : throw new GpuVSphereException(
+                "CudaSubpackageInvalid", GpuErrorCategory.InvalidArgument, $"{name.FileName} is not for Windows, whose setups alone take parts by name.", name.FileName, "Leave -Subpackage away.");
+        }
+
+        if (samplesFolder is not null && method == CudaMethod.Setup)
+        {
+            wanted[CudaWish.SamplesName] = CudaSubpackages.Demos;
+        }
+
+        if (samplesFolder is not null && method == CudaMethod.RunFile)
         {
             wanted[CudaWish.SamplesName] = samplesFolder.StartsWith("/", StringComparison.Ordinal) ? samplesFolder : throw new GpuVSphereException(
                 "SamplesPathInvalid", GpuErrorCategory.InvalidArgument, $"'{samplesFolder}' is no absolute path in a Linux guest.", samplesFolder, "Give a folder such as " + DefaultSamplesFolder + ".");
@@ -118,9 +146,9 @@ public static class CudaToolkitIntents
         return CudaPackageName.Read(path) ?? throw new GpuVSphereException(
             "CudaFileUnknown",
             GpuErrorCategory.InvalidArgument,
-            $"{Path.GetFileName(path)} has none of the names of NVIDIA's files for CUDA on Linux.",
+            $"{Path.GetFileName(path)} has none of the names of NVIDIA's files for CUDA on Linux and Windows.",
             path,
-            "Keep the name that it was downloaded by: cuda_9.1.85_387.26_linux, cuda_9.1.85.1_linux, cuda-repo-...-local-....deb or .rpm.");
+            "Keep the name that it was downloaded by: cuda_9.1.85_387.26_linux, cuda_9.1.85.1_linux, cuda-repo-...-local-....deb or .rpm, cuda_12.4.1_551.78_windows.exe.");
     }
 
     private static ChangeIntent Intent(string title, IEnumerable<PlanTarget> vms, Dictionary<string, string> wanted, GuestChangeOptions options) =>

@@ -4,17 +4,21 @@ using System.Threading.Tasks;
 using GpuVSphere.Catalog;
 using GpuVSphere.Changes;
 using GpuVSphere.Operations;
+using GpuVSphere.Shell;
 
 namespace GpuVSphere.Guest;
 
-/// <summary>Brings CUDA into guests: by NVIDIA's run-file, by packages, or for containers.</summary>
+/// <summary>Brings CUDA into guests: by NVIDIA's run-file or its setup for Windows, by packages, or for containers.</summary>
 internal sealed class CudaToolkitOperation(ChangeIntent intent, OperationContext context) : GuestOperation(intent, context)
 {
     protected override IReadOnlyCollection<string> OwnRules => CudaPlanner.Rules;
 
+    protected override bool Supports(GuestFamily family) => true;
+
     protected override async Task<GuestProposal> ProposeAsync(GuestSubject subject, CancellationToken cancellationToken)
     {
         CudaWish wish = CudaWish.Read(subject.Intent);
+        CudaPlanner.RequireFitting(subject.Name, subject.Shell.Family, wish);
         CudaGuest guest = await CudaReader.ReadAsync(subject.Shell, subject.System, subject.Name, wish, cancellationToken).ConfigureAwait(false);
         CudaPlan plan = CudaPlanner.Plan(subject.Target, guest, wish, VgpuCatalog.InUse);
         GuestProposal proposal = new(subject.Target);
@@ -29,7 +33,15 @@ internal sealed class CudaToolkitOperation(ChangeIntent intent, OperationContext
             proposal.Tell(consequence);
         }
 
-        new CudaChange(guest, wish, plan).AddTo(proposal);
+        if (wish.Method == CudaMethod.Setup)
+        {
+            new CudaSetup(guest, wish, plan).AddTo(proposal);
+        }
+        else
+        {
+            new CudaChange(guest, wish, plan).AddTo(proposal);
+        }
+
         return proposal;
     }
 }

@@ -18,6 +18,7 @@ internal sealed record CudaWish
     public const string OverrideName = "override";
     public const string EulaName = "accept-eula";
     public const string ImageName = "image";
+    public const string SubpackagesName = "subpackages";
 
     /// <summary>The way.</summary>
     public required CudaMethod Method { get; init; }
@@ -25,16 +26,19 @@ internal sealed record CudaWish
     /// <summary>The toolkit; null in containers.</summary>
     public CudaVersion? Version { get; init; }
 
-    /// <summary>The run-file, or the package of a repository, on this machine; null where the guest's repositories have the toolkit.</summary>
+    /// <summary>The run-file, the setup, or the package of a repository, on this machine; null where the guest's repositories have the toolkit.</summary>
     public string? File { get; init; }
 
     /// <summary>The patches on this machine, in order.</summary>
     public IReadOnlyList<string> Patches { get; init; } = [];
 
-    /// <summary>The folder in the guest that the samples go to; null for none.</summary>
+    /// <summary>The folder in the guest that the samples go to; null for none. Of a setup for Windows only whether it is null counts.</summary>
     public string? SamplesFolder { get; init; }
 
-    /// <summary>Whether /usr/local/cuda is to be this toolkit.</summary>
+    /// <summary>The parts that the setup for Windows is to install, without their version; none for those that are known of the toolkit.</summary>
+    public IReadOnlyList<string> Subpackages { get; init; } = [];
+
+    /// <summary>Whether /usr/local/cuda, on Windows CUDA_PATH, is to be this toolkit.</summary>
     public bool IsLinked { get; init; }
 
     /// <summary>Whether the run-file goes on with a compiler or a kernel that it does not know.</summary>
@@ -59,13 +63,14 @@ internal sealed record CudaWish
                 File = Text(FileName),
                 Patches = [.. target.Wanted.Where(wanted => wanted.Key.StartsWith(PatchPrefix, StringComparison.Ordinal)).OrderBy(wanted => wanted.Key, StringComparer.Ordinal).Select(wanted => wanted.Value)],
                 SamplesFolder = Text(SamplesName),
+                Subpackages = Text(SubpackagesName)?.Split(' ') ?? [],
                 IsLinked = Text(LinkName) is not null,
                 OverridesCheck = Text(OverrideName) is not null,
                 AcceptsEula = Text(EulaName) is not null,
                 Image = Text(ImageName),
             }
             : null;
-        bool isWhole = wish is not null && (wish.Method == CudaMethod.Container ? wish.Image is not null : wish.Version is not null) && (wish.Method != CudaMethod.RunFile || wish.File is not null);
+        bool isWhole = wish is not null && (wish.Method == CudaMethod.Container ? wish.Image is not null : wish.Version is not null) && (wish.Method is not (CudaMethod.RunFile or CudaMethod.Setup) || wish.File is not null);
         return isWhole ? wish! : throw new GpuVSphereException(
             "IntentInvalid", GpuErrorCategory.InvalidData, $"The intent for {target.Target.Name} cannot be read: it names no toolkit, no file or no image.", target.Target.Name, "Make the intent anew.");
     }

@@ -355,6 +355,15 @@ internal sealed class GuestGpuJudge
 
     private GuestGpuCheck Sample(string check, string program, CudaSample? sample)
     {
+        if (sample is { HasPassed: false, SeesNoDevice: true } && _state.Family == GuestFamily.Windows)
+        {
+            return Make(
+                check,
+                GuestCheckOutcome.Warning,
+                $"{program}: {sample.Seen}",
+                $"VMware Tools run programs outside of a desktop's session, where a GPU with a display driver (WDDM) is reported not to be served: run {program} in a session of the guest. If it fails there too, the checks above say what is missing.");
+        }
+
         if (sample is not null)
         {
             return Make(check, sample.HasPassed ? GuestCheckOutcome.Passed : GuestCheckOutcome.Failed, $"{program}: {sample.Seen}", sample.HasPassed ? null
@@ -364,7 +373,11 @@ internal sealed class GuestGpuJudge
 
         if (_state.Family == GuestFamily.Windows)
         {
-            return Make(check, GuestCheckOutcome.NotChecked, $"{program} is looked for in Linux guests only.");
+            return Make(
+                check,
+                GuestCheckOutcome.NotChecked,
+                $"{program} is not found in the guest.",
+                $"NVIDIA's setup for Windows brings it up to CUDA 12: Install-CudaToolkit -VM {Typed.Name(Name)}, or give the folder where it is with -SamplePath.");
         }
 
         return _state.Unbuilt.TryGetValue(program, out string? folder)

@@ -7,7 +7,6 @@ using GpuVSphere.Catalog;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
 using GpuVSphere.Operations;
-using GpuVSphere.Shell;
 
 namespace GpuVSphere.Guest;
 
@@ -36,11 +35,7 @@ public static class GuestGpuTest
         VgpuCatalog catalog = VgpuCatalog.InUse;
         GuestGpuState state = await GuestGpuSeed.OfAsync(subject, catalog, cancellationToken).ConfigureAwait(false);
         state = await GuestGpuReader.ReadAsync(subject.Shell, state, cancellationToken).ConfigureAwait(false);
-        if (subject.Shell.Family == GuestFamily.Linux)
-        {
-            state = await CudaSampleReader.ReadAsync(subject.Shell, state, options.SamplePath, options.BuildSample, text => tell($"{subject.Name}: {text}"), cancellationToken).ConfigureAwait(false);
-        }
-
+        state = await CudaSampleReader.ReadAsync(subject.Shell, state, options.SamplePath, options.BuildSample, text => tell($"{subject.Name}: {text}"), cancellationToken).ConfigureAwait(false);
         return new GuestGpuTestResult(subject.Target, GuestGpuJudge.Judge(state, catalog), null);
     }
 }

@@ -70,6 +70,8 @@ internal abstract class ToolsShell(GuestClient client, IClock clock, string vm, 
     /// <summary>The bytes of the command's standard input.</summary>
     protected abstract byte[] InputOf(GuestCommand command);
 
+    protected IClock Clock => clock;
+
     protected string PathIn(string folder, string name) => Family == GuestFamily.Windows ? folder + "\\" + name : folder + "/" + name;
 
     /// <summary>Says faults of guest operations in words.</summary>

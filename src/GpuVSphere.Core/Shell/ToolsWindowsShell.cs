@@ -11,6 +11,9 @@ namespace GpuVSphere.Shell;
 /// <summary>A Windows guest by guest operations: a program is run by a batch file, which cmd.exe reads, so that its output and exit code come back.</summary>
 internal sealed class ToolsWindowsShell(GuestClient client, IClock clock, string vm, VimCredential login) : ToolsShell(client, clock, vm, login)
 {
+    private static readonly TimeSpan s_stopping = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
+
     private string? _interpreter;
 
     public override GuestFamily Family => GuestFamily.Windows;
@@ -87,7 +90,14 @@ internal sealed class ToolsWindowsShell(GuestClient client, IClock clock, string
     protected override async Task StopAsync(ToolsRun run, GuestCommand command, string errors, CancellationToken cancellationToken)
     {
         string program = _interpreter!.Substring(0, _interpreter.LastIndexOf('\\') + 1) + "taskkill.exe";
-        await Client.StartProgramAsync(program, "/T /F /PID " + run.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture), null, cancellationToken).ConfigureAwait(false);
+        long pid = await Client.StartProgramAsync(program, "/T /F /PID " + run.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture), null, cancellationToken).ConfigureAwait(false);
+
+        // It finds the children by their parent, which is ended only when it is done.
+        DateTimeOffset deadline = Clock.UtcNow + s_stopping;
+        while (Clock.UtcNow < deadline && (await Client.ListProcessesAsync([pid], cancellationToken).ConfigureAwait(false)).Any(one => one.Pid == pid && !one.HasEnded))
+        {
+            await Clock.DelayAsync(s_pause, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     protected override (int ExitCode, string Errors) Judge(ToolsRun run, GuestCommand command, int exitCode, string errors) => (exitCode, errors);

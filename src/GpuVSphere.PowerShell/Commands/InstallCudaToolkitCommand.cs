@@ -11,7 +11,7 @@ using GpuVSphere.PowerShell.Session;
 
 namespace GpuVSphere.PowerShell.Commands;
 
-/// <summary>Installs the CUDA toolkit in Linux guests, without its driver, or gives their containers the GPU; and proves that it works.</summary>
+/// <summary>Installs the CUDA toolkit in guests, without its driver, or gives the containers of Linux guests the GPU; and proves that it works.</summary>
 [Cmdlet(VerbsLifecycle.Install, "CudaToolkit", SupportsShouldProcess = true, DefaultParameterSetName = FileSet)]
 [OutputType(typeof(ChangeResult), typeof(ChangePlan), typeof(Job))]
 public sealed class InstallCudaToolkitCommand : GuestChangeCmdlet
@@ -23,18 +23,18 @@ public sealed class InstallCudaToolkitCommand : GuestChangeCmdlet
     private string? _path;
     private IReadOnlyList<string> _patches = [];
 
-    /// <summary>NVIDIA's run-file (cuda_9.1.85_387.26_linux), or a .deb or .rpm that brings its repository (cuda-repo-...-local...): on this machine, under the name that it was downloaded by.</summary>
+    /// <summary>NVIDIA's run-file (cuda_9.1.85_387.26_linux), a .deb or .rpm that brings its repository (cuda-repo-...-local...), or for Windows guests its setup (cuda_12.4.1_551.78_windows.exe): on this machine, under the name that it was downloaded by.</summary>
     [Parameter(Mandatory = true, ParameterSetName = FileSet)]
     [Alias("FilePath")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>The patches of the toolkit (cuda_9.1.85.1_linux), with wildcards, in any order: they are applied in theirs.</summary>
+    /// <summary>The patches of the toolkit (cuda_9.1.85.1_linux, cuda_9.1.85.1_windows.exe), with wildcards, in any order: they are applied in theirs.</summary>
     [Parameter(ParameterSetName = FileSet)]
     [ValidateNotNullOrEmpty]
     public string[]? Patch { get; set; }
 
-    /// <summary>The folder in the guest for the samples: /usr/local/src unless told otherwise. Toolkits from 11.6 on have none.</summary>
+    /// <summary>The folder in the guest for the samples: /usr/local/src unless told otherwise. Toolkits from 11.6 on have none. A setup for Windows puts deviceQuery and vectorAdd into its own folder.</summary>
     [Parameter(ParameterSetName = FileSet)]
     [ValidateNotNullOrEmpty]
     public string SamplesPath { get; set; } = CudaToolkitIntents.DefaultSamplesFolder;
@@ -43,7 +43,12 @@ public sealed class InstallCudaToolkitCommand : GuestChangeCmdlet
     [Parameter(ParameterSetName = FileSet)]
     public SwitchParameter NoSamples { get; set; }
 
-    /// <summary>Has the run-file go on with a compiler of the guest that the toolkit does not know.</summary>
+    /// <summary>The parts that a setup for Windows is to install, such as nvcc and cudart, in place of those that are known of the toolkit. Its driver is none of them.</summary>
+    [Parameter(ParameterSetName = FileSet)]
+    [ValidateNotNullOrEmpty]
+    public string[]? Subpackage { get; set; }
+
+    /// <summary>Has the run-file go on with a compiler of the guest that the toolkit does not know. For Linux guests.</summary>
     [Parameter(ParameterSetName = FileSet)]
     public SwitchParameter OverrideCompilerCheck { get; set; }
 
@@ -63,7 +68,7 @@ public sealed class InstallCudaToolkitCommand : GuestChangeCmdlet
     [ValidateNotNullOrEmpty]
     public string Image { get; set; } = CudaToolkitIntents.DefaultImage;
 
-    /// <summary>Leaves /usr/local/cuda as it is; otherwise it leads to this toolkit.</summary>
+    /// <summary>Leaves /usr/local/cuda, on Windows CUDA_PATH, as it is; otherwise it leads to this toolkit.</summary>
     [Parameter(ParameterSetName = FileSet)]
     [Parameter(ParameterSetName = RepositorySet)]
     public SwitchParameter NoSymbolicLink { get; set; }
@@ -86,7 +91,7 @@ public sealed class InstallCudaToolkitCommand : GuestChangeCmdlet
         Task.FromResult<ChangeIntent?>(Intent([.. vms.Select(TargetOf)]));
 
     private ChangeIntent Intent(IReadOnlyList<PlanTarget> vms) =>
-        _path is { } path ? CudaToolkitIntents.FromFile(vms, path, _patches, NoSamples ? null : SamplesPath, !NoSymbolicLink, OverrideCompilerCheck, AcceptEula, Options)
+        _path is { } path ? CudaToolkitIntents.FromFile(vms, path, _patches, NoSamples ? null : SamplesPath, !NoSymbolicLink, OverrideCompilerCheck, AcceptEula, Options, Subpackage)
         : ToolkitVersion is { } version ? CudaToolkitIntents.FromRepository(vms, version, !NoSymbolicLink, AcceptEula, Options)
         : CudaToolkitIntents.Containers(vms, Image, Options);
 }

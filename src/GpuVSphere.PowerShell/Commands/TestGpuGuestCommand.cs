@@ -18,7 +18,7 @@ public sealed class TestGpuGuestCommand : GuestCmdlet
     [ValidateNotNullOrEmpty]
     public string? SamplePath { get; set; }
 
-    /// <summary>Builds the samples with make where they are there as sources only.</summary>
+    /// <summary>Builds the samples with make where they are there as sources only. For Linux guests.</summary>
     [Parameter]
     public SwitchParameter BuildSample { get; set; }
 

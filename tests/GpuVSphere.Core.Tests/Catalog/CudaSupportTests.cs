@@ -42,7 +42,21 @@ public sealed class CudaSupportTests
     {
         Assert.Equal(CompatibilityVerdict.Compatible, CudaSupport.Judge(Catalog, CudaVersion.TryParse("9.1.85")!, DriverVersion.TryParse("391.29")!, isWindows: true).Verdict);
         Assert.Equal(CompatibilityVerdict.NotCompatible, CudaSupport.Judge(Catalog, CudaVersion.TryParse("9.2.148")!, DriverVersion.TryParse("391.29")!, isWindows: true).Verdict);
-        Assert.Equal(CompatibilityVerdict.Undecided, CudaSupport.Judge(Catalog, CudaVersion.TryParse("12.8.0")!, DriverVersion.TryParse("572.60")!, isWindows: true).Verdict);
+    }
+
+    // Where no table is found, the driver that the setup brings is enough, and a lower one may do.
+    [Theory]
+    [InlineData("12.8.0", "572.60", CompatibilityVerdict.Compatible, "571.96 or later is enough")]
+    [InlineData("12.8.1", "572.60", CompatibilityVerdict.Undecided, "572.61")]
+    [InlineData("12.9.1", "553.62", CompatibilityVerdict.Undecided, "comes with it")]
+    [InlineData("12.9.1", "512.78", CompatibilityVerdict.NotCompatible, "too old")]
+    [InlineData("13.0.2", "580.88", CompatibilityVerdict.Undecided, "not known")]
+    [InlineData("13.0.2", "473.47", CompatibilityVerdict.NotCompatible, "too old")]
+    public void A_toolkit_is_judged_on_a_driver_for_Windows(string toolkit, string driver, CompatibilityVerdict verdict, string words)
+    {
+        CompatibilityCheck check = CudaSupport.Judge(Catalog, CudaVersion.TryParse(toolkit)!, DriverVersion.TryParse(driver)!, isWindows: true);
+        Assert.Equal(verdict, check.Verdict);
+        Assert.Contains(words, check.Reason);
     }
 
     // A newer driver is never worse: what holds for one holds for all above it.

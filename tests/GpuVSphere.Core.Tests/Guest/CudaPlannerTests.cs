@@ -2,6 +2,7 @@ using System.Linq;
 using GpuVSphere.Catalog;
 using GpuVSphere.Changes;
 using GpuVSphere.Guest;
+using GpuVSphere.Shell;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.Core.Tests.Guest;
@@ -135,6 +136,78 @@ public sealed class CudaPlannerTests
         Assert.Equal(["nvidia-smi in a container of ubuntu"], Plan(ready, wish).Rows.Select(row => row.Property));
         Assert.True(Plan(ready with { ContainerAnswers = true }, wish).IsEmpty);
     }
+
+    [Fact]
+    public void On_Windows_the_setup_is_given_its_parts_and_CUDA_PATH_leads_to_it()
+    {
+        CudaPlan plan = Plan(Windows(), Setup());
+
+        Assert.Equal([(@"CUDA toolkit in " + Folder, null, "11.4.0"), ("CUDA_PATH", @"C:\other", Folder)], plan.Rows);
+        Assert.Empty(plan.Findings);
+        Assert.Contains("nvcc", plan.Subpackages);
+        Assert.Contains(plan.Consequences, text => text.Contains("Display.Driver") && text.Contains("keeps 471.68"));
+        Assert.DoesNotContain(plan.Consequences, text => text.Contains("internet"));
+        Assert.DoesNotContain("demo_suite", Plan(Windows(), Setup() with { SamplesFolder = null }).Subpackages);
+
+        CudaPlan network = Plan(Windows(), Setup() with { File = "cuda_11.4.0_win10_network.exe", Subpackages = ["nvcc"], IsLinked = false });
+        Assert.Equal(["nvcc"], network.Subpackages);
+        Assert.Contains(network.Consequences, text => text.Contains("internet"));
+        Assert.Contains(network.Consequences, text => text.Contains("no deviceQuery"));
+        Assert.DoesNotContain(network.Rows, row => row.Property == "CUDA_PATH");
+    }
+
+    [Fact]
+    public void On_Windows_what_is_there_is_left_alone()
+    {
+        CudaGuest there = Windows() with { Toolkits = [V("11.4.0")], Link = Folder.ToUpperInvariant() };
+        Assert.True(Plan(there, Setup()).IsEmpty);
+        Assert.True(Plan(there with { Toolkits = [V("11.4")] }, Setup()).IsEmpty);
+        Assert.Equal("11.4.2", Plan(there, Setup() with { Version = V("11.4.2") }).Rows.Single().After);
+        Finding newer = Plan(there with { Toolkits = [V("11.4.2")] }, Setup()).Findings.Single(finding => finding.Severity == FindingSeverity.Block);
+        Assert.Equal("CudaNewerInstalled", newer.ErrorId);
+        Assert.Contains(Folder, newer.Message);
+    }
+
+    [Fact]
+    public void On_Windows_nothing_is_run_whose_parts_are_not_known_or_whose_driver_is_too_old()
+    {
+        Finding unknown = Plan(Windows() with { Driver = DriverVersion.TryParse("600.10") }, Setup() with { Version = V("14.0.0") }).Findings.Single(finding => finding.Severity == FindingSeverity.Block);
+        Assert.Equal(("CUDA-PARTS", "CudaSubpackagesUnknown"), (unknown.RuleId, unknown.ErrorId));
+        Assert.DoesNotContain(unknown.RuleId, CudaPlanner.Rules);
+        Assert.Contains("-Subpackage", unknown.NextStep);
+
+        // 450.80 would do for Linux; Windows' drivers have numbers of their own.
+        Assert.Equal("CudaDriverTooOld", Plan(Windows() with { Driver = DriverVersion.TryParse("442.50") }, Setup()).Findings.Single().ErrorId);
+        Assert.Equal("EulaNotAccepted", Plan(Windows(), Setup() with { AcceptsEula = false }).Findings.Single().ErrorId);
+    }
+
+    [Theory]
+    [InlineData(GuestFamily.Windows, CudaMethod.RunFile, "cuda_<version>_<driver>_windows.exe")]
+    [InlineData(GuestFamily.Windows, CudaMethod.Package, "cuda_<version>_<driver>_windows.exe")]
+    [InlineData(GuestFamily.Windows, CudaMethod.Container, "cuda_<version>_<driver>_windows.exe")]
+    [InlineData(GuestFamily.Linux, CudaMethod.Setup, "_linux.run")]
+    public void A_way_that_a_system_does_not_have_is_refused(GuestFamily family, CudaMethod method, string nextStep)
+    {
+        GpuVSphereException error = Assert.Throws<GpuVSphereException>(() => CudaPlanner.RequireFitting("ml-01", family, Guide() with { Method = method }));
+        Assert.Equal("GuestNotSupported", error.Id);
+        Assert.Contains(nextStep, error.NextStep);
+        CudaPlanner.RequireFitting("ml-01", GuestFamily.Windows, Setup());
+        CudaPlanner.RequireFitting("ml-01", GuestFamily.Linux, Guide());
+    }
+
+    private const string Folder = @"C:\Program Files\NVIDIA GPU Computing Toolkit\CUDA\v11.4";
+
+    private static CudaWish Setup() => new()
+    {
+        Method = CudaMethod.Setup,
+        Version = V("11.4.0"),
+        File = "cuda_11.4.0_471.11_win10.exe",
+        SamplesFolder = "demo_suite",
+        IsLinked = true,
+        AcceptsEula = true,
+    };
+
+    private static CudaGuest Windows() => new() { Family = GuestFamily.Windows, Driver = DriverVersion.TryParse("471.68"), Link = @"C:\other" };
 
     private static CudaPlan Plan(CudaGuest guest, CudaWish wish) => CudaPlanner.Plan(s_target, guest, wish, VgpuCatalog.Default);
 

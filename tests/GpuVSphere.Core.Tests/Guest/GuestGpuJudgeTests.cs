@@ -52,6 +52,9 @@ public sealed class GuestGpuJudgeTests
         { "vectorAdd not built", "VectorAdd", GuestCheckOutcome.NotChecked, "-BuildSample" },
         { "Windows: no driver", "Driver", GuestCheckOutcome.Failed, "code 28" },
         { "Windows: code 43", "Driver", GuestCheckOutcome.Failed, "code 43" },
+        { "Windows: deviceQuery sees nothing", "DeviceQuery", GuestCheckOutcome.Warning, "no CUDA-capable device" },
+        { "Windows: deviceQuery fails", "DeviceQuery", GuestCheckOutcome.Failed, "insufficient" },
+        { "Windows: no deviceQuery", "DeviceQuery", GuestCheckOutcome.NotChecked, "not found" },
         { "Windows: code 12", "BarAssigned", GuestCheckOutcome.Failed, "code 12" },
     };
 
@@ -132,6 +135,9 @@ public sealed class GuestGpuJudgeTests
             "vectorAdd not built" => well with { VectorAdd = null, Unbuilt = new Dictionary<string, string> { ["vectorAdd"] = "/usr/local/cuda/samples/0_Simple/vectorAdd" } },
             "Windows: no driver" => windows with { Devices = [Windows(28)], Smi = null },
             "Windows: code 43" => windows with { Devices = [Windows(43)], Smi = null, HasSmi = true },
+            "Windows: deviceQuery sees nothing" => windows with { DeviceQuery = CudaSample.Read(new ShellResult(1, "cudaGetDeviceCount returned 100\n-> no CUDA-capable device is detected\nResult = FAIL", string.Empty)) },
+            "Windows: deviceQuery fails" => windows with { DeviceQuery = CudaSample.Read(new ShellResult(1, "cudaGetDeviceCount returned 35\n-> CUDA driver version is insufficient for CUDA runtime version\nResult = FAIL", string.Empty)) },
+            "Windows: no deviceQuery" => windows with { DeviceQuery = null },
             "Windows: code 12" => windows with { Devices = [Windows(12)], Smi = null, HasSmi = true },
             _ => throw new ArgumentOutOfRangeException(nameof(what), what, "no such state"),
         };

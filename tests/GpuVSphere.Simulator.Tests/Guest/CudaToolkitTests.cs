@@ -151,14 +151,6 @@ public sealed class CudaToolkitTests : IDisposable
     }
 
     [Fact]
-    public async Task Windows_IsRefused()
-    {
-        using GuestDriverLab lab = await GuestDriverLab.VgpuAsync("windows2019srv_64Guest", clockSpeed: Speed);
-        ChangePlan plan = await PlanAsync(lab, CudaToolkitIntents.FromRepository([lab.Target], "11.4", true, true, s_none), "Administrator");
-        Assert.Equal("GuestNotSupported", plan.Findings.Single().ErrorId);
-    }
-
-    [Fact]
     public void WhatCannotBeMeant_IsRefusedBeforeAnyGuestIsAsked()
     {
         string file = Put("cuda_9.1.85_387.26_linux", SimulatedCuda.RunFile("9.1.85", "387.26"));
@@ -166,6 +158,15 @@ public sealed class CudaToolkitTests : IDisposable
         string other = Put("something.run", []);
         Assert.Equal("CudaFileNotFound", IdOf(() => CudaToolkitIntents.FromFile([], Path.Combine(_folder, "cuda_1.2.3_4.5_linux"), [], null, true, false, true, s_none)));
         Assert.Equal("CudaFileUnknown", IdOf(() => CudaToolkitIntents.FromFile([], other, [], null, true, false, true, s_none)));
+        string setup = Put("cuda_9.1.85_win10.exe", SimulatedCuda.Setup("9.1.85", "391.29"));
+        string windowsPatch = Put("cuda_9.1.85.1_windows.exe", SimulatedCuda.WindowsPatch("9.1.85", 1));
+        string package = Put("cuda-repo-rhel7-9-1-local-9.1.85-1.x86_64.rpm", SimulatedCuda.Repository("9.1.85", false));
+        Assert.Equal("CudaPatchWrong", IdOf(() => CudaToolkitIntents.FromFile([], file, [windowsPatch], null, true, false, true, s_none)));
+        Assert.Equal("CudaPatchWrong", IdOf(() => CudaToolkitIntents.FromFile([], setup, [patch], null, true, false, true, s_none)));
+        Assert.Equal("CudaPatchWrong", IdOf(() => CudaToolkitIntents.FromFile([], package, [windowsPatch], null, true, false, true, s_none)));
+        Assert.Equal("CudaFileUnknown", IdOf(() => CudaToolkitIntents.FromFile([], windowsPatch, [], null, true, false, true, s_none)));
+        Assert.Equal("CudaSubpackageInvalid", IdOf(() => CudaToolkitIntents.FromFile([], file, [], null, true, false, true, s_none, ["nvcc"])));
+        Assert.Equal("CudaSubpackageInvalid", IdOf(() => CudaToolkitIntents.FromFile([], setup, [], null, true, false, true, s_none, ["Display.Driver"])));
         Assert.Equal("CudaFileUnknown", IdOf(() => CudaToolkitIntents.FromFile([], patch, [], null, true, false, true, s_none)));
         Assert.Equal("CudaPatchWrong", IdOf(() => CudaToolkitIntents.FromFile([], file, [patch], null, true, false, true, s_none)));
         Assert.Equal("SamplesPathInvalid", IdOf(() => CudaToolkitIntents.FromFile([], file, [], "relative", true, false, true, s_none)));

@@ -29,8 +29,8 @@ internal static class WindowsCommand
             program = known is null ? null : GuestPrograms.Find(known);
             if (node?.Program is { } own)
             {
-                // A binary under another name is what it is.
-                words[0] = own;
+                // A binary under another name is what it is, and knows where it lies.
+                words[0] = ShPath.Parent(file) + "/" + own;
             }
         }
 

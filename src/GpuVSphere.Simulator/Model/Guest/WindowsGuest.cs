@@ -1,3 +1,5 @@
+using GpuVSphere.Simulator.Model.Guest.Licensing;
+
 namespace GpuVSphere.Simulator.Model.Guest;
 
 /// <summary>What a Windows guest has from its installation. Its files are kept by paths such as <c>/C:/Windows</c>.</summary>
@@ -10,7 +12,7 @@ internal static class WindowsGuest
             guest.Files.PutDirectory(folder);
         }
 
-        foreach (string program in new[] { "cmd.exe", "shutdown.exe", "powershell.exe", "taskkill.exe" })
+        foreach (string program in new[] { "cmd.exe", "shutdown.exe", "powershell.exe", "taskkill.exe", "reg.exe", "sc.exe", "net.exe", "where.exe" })
         {
             guest.Files.PutProgram("/C:/Windows/System32/" + program);
         }
@@ -24,5 +26,7 @@ internal static class WindowsGuest
         guest.Environment["ComSpec"] = @"C:\Windows\System32\cmd.exe";
         guest.Environment["SystemRoot"] = @"C:\Windows";
         guest.Environment["OS"] = "Windows_NT";
+        guest.State<WindowsRegistry>().Set(WindowsRegistry.Environment, "ComSpec", "REG_EXPAND_SZ", @"%SystemRoot%\system32\cmd.exe");
+        guest.State<WindowsRegistry>().Set(WindowsRegistry.Environment, "Path", "REG_EXPAND_SZ", @"%SystemRoot%\system32;%SystemRoot%");
     }
 }

@@ -4,10 +4,15 @@ using System.Text;
 
 namespace GpuVSphere.Simulator.Model.Guest.Cuda;
 
-/// <summary>Knows the stand-ins of <see cref="SimulatedCuda"/>: run-files run as a program, packages are read by dpkg and rpm.</summary>
+/// <summary>Knows the stand-ins of <see cref="SimulatedCuda"/>: run-files and setups run as programs, packages are read by dpkg and rpm.</summary>
 internal sealed class CudaFile : IGuestFileFormat, IGuestPackageFormat
 {
-    public string? ProgramOf(byte[] content) => Words(content).FirstOrDefault() is "toolkit" or "patch" ? "cuda-run-file" : null;
+    public string? ProgramOf(byte[] content) => Words(content).FirstOrDefault() switch
+    {
+        "toolkit" or "patch" => "cuda-run-file",
+        "setup" or "network" or "mend" => "cuda-setup.exe",
+        _ => null,
+    };
 
     public GuestPackage? Read(string fileName, byte[] content)
     {

@@ -5,4 +5,13 @@ internal sealed class CudaOrders
 {
     /// <summary>Whether its disk has no room for a toolkit.</summary>
     public bool IsFull { get; set; }
+
+    /// <summary>What a setup for Windows ends with, having done nothing; null for its own end.</summary>
+    public int? SetupEndsWith { get; set; }
+
+    /// <summary>Whether patches for Windows leave version.txt as it is.</summary>
+    public bool HidesPatches { get; set; }
+
+    /// <summary>Whether programs that VMware Tools run are served no GPU, as with a display driver on Windows.</summary>
+    public bool NeedsDesktop { get; set; }
 }

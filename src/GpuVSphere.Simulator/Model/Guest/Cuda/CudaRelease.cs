@@ -8,10 +8,11 @@ namespace GpuVSphere.Simulator.Model.Guest.Cuda;
 internal sealed class CudaRelease
 {
     // The least driver that a program of the toolkit runs on: the kernel side is what counts, so from 11 on that of the main version's first toolkit.
-    private static readonly (string Minor, string Driver, int Gcc)[] s_known =
+    private static readonly (string Minor, string Driver, string Windows, int Gcc)[] s_known =
     [
-        ("8.0", "367.48", 5), ("9.0", "384.81", 6), ("9.1", "387.26", 6), ("9.2", "396.26", 7), ("10.0", "410.48", 7), ("10.1", "418.39", 8), ("10.2", "440.33", 8),
-        ("11.0", "450.36", 9), ("11.4", "450.36", 10), ("11.8", "450.36", 11), ("12.2", "525.60", 12), ("12.4", "525.60", 13), ("12.9", "525.60", 14), ("13.0", "580.65", 15),
+        ("8.0", "367.48", "369.30", 5), ("9.0", "384.81", "385.54", 6), ("9.1", "387.26", "388.19", 6), ("9.2", "396.26", "397.44", 7), ("10.0", "410.48", "411.31", 7),
+        ("10.1", "418.39", "418.96", 8), ("10.2", "440.33", "441.22", 8), ("11.0", "450.36", "451.22", 9), ("11.4", "450.36", "451.22", 10), ("11.8", "450.36", "451.22", 11),
+        ("12.2", "525.60", "527.41", 12), ("12.4", "525.60", "527.41", 13), ("12.9", "525.60", "527.41", 14), ("13.0", "580.65", "580.65", 15),
     ];
 
     private CudaRelease(string version, int[] parts) => (Version, Parts) = (version, parts);
@@ -24,18 +25,22 @@ internal sealed class CudaRelease
 
     public string Folder => "/usr/local/cuda-" + Minor;
 
+    public string WindowsFolder => "/C:/Program Files/NVIDIA GPU Computing Toolkit/CUDA/v" + Minor;
+
     public bool HasSamples => Parts[0] < 11 || (Parts[0] == 11 && Parts[1] < 6);
 
     public bool HasJson => Parts[0] > 11 || (Parts[0] == 11 && Parts[1] > 0);
 
     public string LeastDriver => Known.Driver;
 
+    public string LeastWindowsDriver => Known.Windows;
+
     public int NewestGcc => Known.Gcc;
 
     /// <summary>The compiler's own version: from 11 on another than the toolkit's.</summary>
     public string CompilerVersion => Parts[0] < 11 ? Version : Minor + "." + (100 + Parts[2]).ToString(CultureInfo.InvariantCulture);
 
-    private (string Minor, string Driver, int Gcc) Known => s_known.LastOrDefault(known => known.Minor == Minor) is { Minor: not null } own ? own : s_known.Last(known => Less(known.Minor, Minor));
+    private (string Minor, string Driver, string Windows, int Gcc) Known => s_known.LastOrDefault(known => known.Minor == Minor) is { Minor: not null } own ? own : s_known.Last(known => Less(known.Minor, Minor));
 
     public static CudaRelease? Read(string version)
     {

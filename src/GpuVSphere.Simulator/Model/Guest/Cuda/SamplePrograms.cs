@@ -7,20 +7,21 @@ using GpuVSphere.Simulator.Posix;
 namespace GpuVSphere.Simulator.Model.Guest.Cuda;
 
 /// <summary>deviceQuery and vectorAdd of CUDA's samples: they work when the driver that runs serves a GPU and is not too old for their toolkit.</summary>
-internal sealed class SamplePrograms() : InstantProgram("deviceQuery", "vectorAdd")
+internal sealed class SamplePrograms() : InstantProgram("deviceQuery", "vectorAdd", "deviceQuery.exe", "vectorAdd.exe")
 {
     protected override int Run(GuestCall call)
     {
-        // The toolkit that it was built with stands in the source beside it.
+        // The toolkit that it was built with stands in the source beside it; on Windows it comes as a program.
         string path = call.Guest.Files.Resolve(call.PathOf(call.Words[0]));
+        bool isWindows = call.Name.EndsWith(".exe", System.StringComparison.Ordinal);
         string source = call.Guest.Files.Text(ShPath.Parent(path) + "/" + call.Name + ".cu") ?? "// CUDA 11.4.0";
-        CudaRelease release = CudaRelease.Read(source.Substring(source.LastIndexOf(' ') + 1).Trim())!;
+        CudaRelease release = call.Guest.State<CudaFolders>().Of(path) ?? CudaRelease.Read(source.Substring(source.LastIndexOf(' ') + 1).Trim())!;
         NvidiaPackage? driver = GuestNvidia.Loaded(call.Guest);
         IReadOnlyList<GuestPciDevice> gpus = GuestNvidia.Served(call.Guest);
-        string? trouble = driver is null || gpus.Count == 0 ? "100|no CUDA-capable device is detected"
-            : CudaRelease.Less(driver.Version, release.LeastDriver) ? "35|CUDA driver version is insufficient for CUDA runtime version"
+        string? trouble = driver is null || gpus.Count == 0 || call.Guest.State<CudaOrders>().NeedsDesktop ? "100|no CUDA-capable device is detected"
+            : CudaRelease.Less(driver.Version, isWindows ? release.LeastWindowsDriver : release.LeastDriver) ? "35|CUDA driver version is insufficient for CUDA runtime version"
             : null;
-        if (call.Name == "vectorAdd")
+        if (call.Name.StartsWith("vectorAdd", System.StringComparison.Ordinal))
         {
             call.Say("[Vector addition of 50000 elements]");
             if (trouble is not null)

@@ -68,11 +68,6 @@ internal static class GriddFiles
         (license.HasLicensing, license.Branch) = (true, driver.Branch);
         if (guest.Family == GuestFamily.Windows)
         {
-            foreach (string program in new[] { "reg.exe", "sc.exe", "net.exe", "where.exe" })
-            {
-                guest.Files.PutProgram("/C:/Windows/System32/" + program);
-            }
-
             guest.Files.PutDirectory("/C:/Program Files/NVIDIA Corporation/vGPU Licensing/ClientConfigToken");
             guest.Files.Put(DisplayContainer.LogFile, string.Empty);
             guest.State<WindowsRegistry>().Set(WindowsRegistry.Licensing, "NvCplDisableManageLicensePage", "REG_DWORD", "0");

@@ -8,6 +8,8 @@ internal sealed class WindowsRegistry
 {
     public const string Licensing = @"HKLM\SOFTWARE\NVIDIA Corporation\Global\GridLicensing";
 
+    public const string Environment = @"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
+
     public Dictionary<string, SortedDictionary<string, (string Type, string Data)>> Keys { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     public string? Text(string key, string name) => Keys.TryGetValue(key, out SortedDictionary<string, (string Type, string Data)>? values) && values.TryGetValue(name, out (string Type, string Data) value) ? value.Data : null;

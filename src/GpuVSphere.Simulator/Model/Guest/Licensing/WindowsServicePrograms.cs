@@ -49,7 +49,8 @@ internal sealed class WindowsServicePrograms() : InstantProgram("sc.exe", "net.e
     {
         int at = call.Arguments.ToList().IndexOf("/R");
         string folder = WindowsCommand.PathOf(call.Arguments[at + 1]);
-        string[] found = call.Guest.Files.Below(folder).Where(path => call.Guest.Files.Find(path) is { IsDirectory: false } && ShPath.Matches(call.Arguments[at + 2], ShPath.Name(path))).ToArray();
+        string[] patterns = call.Arguments.Skip(at + 2).ToArray();
+        string[] found = call.Guest.Files.Below(folder).Where(path => call.Guest.Files.Find(path) is { IsDirectory: false } && patterns.Any(pattern => ShPath.Matches(pattern, ShPath.Name(path)))).ToArray();
         foreach (string path in found)
         {
             call.Say(path.TrimStart('/').Replace('/', '\\') + "\r");
