@@ -22,7 +22,7 @@ internal static class DriverPlanner
         string after = DriverGuest.Text(package.Driver, isGrid);
         if (IsThere(guest, package))
         {
-            return guest.Works && guest.Gpu.Running == package.Driver ? new DriverPlan() : Waiting(guest, after);
+            return guest.Works && guest.Gpu.Running == package.Driver ? new DriverPlan() : Waiting(guest, package, after);
         }
 
         bool isLinux = guest.Family == GuestFamily.Linux;
@@ -89,17 +89,23 @@ internal static class DriverPlanner
         return there == package.Driver && (package.Kind != GuestDriverKind.Grid || guest.IsGrid);
     }
 
-    // The driver is there and another one, or none, is loaded: only a restart brings it.
-    private static DriverPlan Waiting(DriverGuest guest, string after) => new()
+    /// <summary>Whether the kernel of a Linux guest has the wanted driver loaded.</summary>
+    public static bool IsLoaded(DriverGuest guest, GuestDriverPackage package) =>
+        guest.Family == GuestFamily.Linux && DriverVersion.TryParse(guest.Gpu.LoadedVersion) == package.Driver;
+
+    // The driver is there and another one, or none, is loaded: only a restart brings it. One that is loaded and finds no GPU may find it then.
+    private static DriverPlan Waiting(DriverGuest guest, GuestDriverPackage package, string after) => new()
     {
         RebootsFirst = true,
         SilencesNouveau = guest.HasNouveau && !guest.IsNouveauBlacklisted,
         Rows =
         [
             .. guest.HasNouveau && !guest.IsNouveauBlacklisted ? new[] { ((string?)null, "nouveau", (string?)"loaded", (string?)"kept from being loaded") } : [],
-            (DriverPlan.RebootBarrier, Driver, guest.Gpu.LoadedVersion is { } loaded && loaded != guest.Gpu.Installed?.Version ? loaded : "not loaded", after),
+            (DriverPlan.RebootBarrier, Driver, IsLoaded(guest, package) ? "loaded, without a GPU" : guest.Gpu.LoadedVersion is { } loaded && loaded != guest.Gpu.Installed?.Version ? loaded : "not loaded", after),
         ],
-        Consequences = ["the guest has to be restarted: the driver is installed, and is not the one that runs"],
+        Consequences = [IsLoaded(guest, package)
+            ? "the guest has to be restarted: the driver is installed and loaded, and nvidia-smi shows no GPU with it"
+            : "the guest has to be restarted: the driver is installed, and is not the one that runs"],
     };
 
     private static IEnumerable<string> Consequences(DriverGuest guest, DriverWish wish, bool rebootsFirst, bool upgrades)

@@ -298,8 +298,9 @@ internal sealed class DriverRun(DriverWish wish, DriverGuest guest, DriverPlan p
         return IsRight ? GuestOutcome.Done(Success()) : GuestOutcome.Failed(NotWorking(run));
     }
 
-    // The driver is on the disk and another one is loaded, or none, or Windows asks for a restart; or nouveau is in its place.
-    private bool IsWaiting => _guest.HasNouveau || DriverPlanner.IsThere(_guest, wish.Package)
+    // The driver is on the disk and another one is loaded, or none, or Windows asks for a restart; or nouveau is in its place. One that is loaded and finds
+    // no GPU waits for nothing.
+    private bool IsWaiting => _guest.HasNouveau || (DriverPlanner.IsThere(_guest, wish.Package) && !DriverPlanner.IsLoaded(_guest, wish.Package))
         || (_guest.Family == GuestFamily.Windows && _guest.Gpu.Devices?.Any(gpu => gpu.ProblemCode == 14) == true);
 
     private string Success() =>

@@ -250,6 +250,11 @@ internal sealed class GuestGpuJudge
 
         string said = _state.SmiTrouble.Length == 0 ? "it said nothing." : _state.SmiTrouble;
         bool Says(string words) => said.IndexOf(words, StringComparison.OrdinalIgnoreCase) >= 0;
+        if (Says("No devices") && (_state.Log.InitFailed ?? _state.Log.NotSupported) is { } why)
+        {
+            said = $"{said.TrimEnd('.')}; the driver says: {why}";
+        }
+
         return Make(Check, GuestCheckOutcome.Failed, "nvidia-smi says: " + said, Says("version mismatch") ? $"Restart the guest of {Name}: the driver was updated while the old one was loaded."
             : Says("No devices") ? Other()
             : Says("GPU is lost") ? $"Power {Name} off and on."

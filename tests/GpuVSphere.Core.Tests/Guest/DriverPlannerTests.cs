@@ -106,6 +106,18 @@ public sealed class DriverPlannerTests
         Assert.Equal(900, Assert.Single(DriverPlanner.Blocking(Bare() with { XServers = [new GpuProcess(900, "Xorg", string.Empty)] })).Id);
 
     [Fact]
+    public void A_driver_that_is_loaded_and_finds_no_GPU_is_not_said_to_wait_for_its_loading()
+    {
+        DriverGuest guest = Running("390.42", isGrid: true);
+        DriverPlan plan = DriverPlanner.Plan(guest with { Gpu = guest.Gpu with { Smi = null } }, Wish(Grid));
+
+        Assert.Equal([("guest reboot", "NVIDIA driver", "loaded, without a GPU", "390.42 (GRID)")], plan.Rows);
+        Assert.Contains("nvidia-smi shows no GPU", Assert.Single(plan.Consequences), StringComparison.Ordinal);
+        Assert.True(DriverPlanner.IsLoaded(guest, Wish(Grid).Package));
+        Assert.False(DriverPlanner.IsLoaded(guest with { Gpu = guest.Gpu with { LoadedVersion = "384.81" } }, Wish(Grid).Package));
+    }
+
+    [Fact]
     public void A_step_back_is_said() =>
         Assert.Contains(DriverPlanner.Plan(Running("535.161.08", isGrid: true), Wish(Grid)).Consequences, text => text.Contains("from 535.161.08 to 390.42", StringComparison.Ordinal));
 

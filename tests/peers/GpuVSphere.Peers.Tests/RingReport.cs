@@ -25,6 +25,14 @@ public sealed class RingReport
     [PeerFact(nameof(Peer.Sshd))]
     public void Sshd() => Assert.Contains("OpenSSH", Peer.Sshd.Run(["-V"]).Error + Peer.Ssh.Run(["-V"]).Error, StringComparison.Ordinal);
 
+    [GuestMachineFact]
+    public void GuestMachines()
+    {
+        using GuestMachine guest = GuestMachine.Start("guest-01");
+        Assert.Contains(guest.Processes(), words => words.Contains("sshd", StringComparison.Ordinal));
+        Assert.Equal("guest-01\n", guest.Read("/etc/hostname"));
+    }
+
     [PeerFact(nameof(Peer.Curl))]
     public void Curl() => Assert.StartsWith("curl", Peer.Curl.Run(["--version"]).Succeeded(), StringComparison.Ordinal);
 

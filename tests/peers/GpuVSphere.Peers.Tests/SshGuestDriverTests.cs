@@ -1,0 +1,104 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using GpuVSphere.Changes;
+using GpuVSphere.Guest;
+using GpuVSphere.Operations;
+
+namespace GpuVSphere.Peers.Tests;
+
+/// <summary>Install-NvidiaGuestDriver's operation and Test-GpuGuest's over a real sshd and the shell behind it; compiler and headers come by the real apt and dpkg.</summary>
+public sealed class SshGuestDriverTests
+{
+    private const string Vm = GuestLab.VgpuVm;
+
+    [SkippableFact]
+    public async Task From_nouveau_to_a_driver_that_works_behind_a_reboot()
+    {
+        using GuestLab lab = await GuestLab.VgpuAsync("/bin/sh /usr/lib/guest/packages compiler headers; : > /etc/has-nouveau; echo 'nouveau 2306048 0 - Live 0x0000000000000000' >> /run/modules");
+        lab.User = "admin";
+        lab.Password = GuestMachine.Password;
+        lab.Reuse();
+        IReadOnlyDictionary<string, GuestGpuCheck> before = await lab.TestAsync(Vm);
+        Assert.Equal((GuestCheckOutcome.Passed, GuestCheckOutcome.Failed), (before["GpuSeen"].Outcome, before["Driver"].Outcome));
+        Assert.Contains("nouveau", before["Driver"].Seen, StringComparison.Ordinal);
+
+        ChangeIntent install = Install(lab, reboot: true);
+        ChangePlan plan = await lab.PlanAsync(install);
+        Assert.Equal([null, "guest reboot"], plan.Stages.Select(stage => stage.Barrier));
+        ChangeResult result = await lab.DoneAsync(install);
+
+        Assert.Contains("driver 470.63.01, GRID P100-8Q", result.Message, StringComparison.Ordinal);
+        GuestMachine guest = lab.Guest(Vm);
+        Assert.Contains("blacklist nouveau", guest.Read("/etc/initramfs-modprobe"), StringComparison.Ordinal);
+        Assert.DoesNotContain("nouveau", guest.Read("/run/modules"), StringComparison.Ordinal);
+        Assert.Contains("Status: install ok installed", guest.Read("/var/lib/dpkg/status"), StringComparison.Ordinal);
+        Assert.Contains("is now complete", guest.Read("/var/log/nvidia-installer.log"), StringComparison.Ordinal);
+        Assert.Contains(lab.Feedback.Lines, line => line.Contains("Setting up build-essential", StringComparison.Ordinal));
+        Assert.Contains(lab.Feedback.Lines, line => line.Contains("(harmless) WARNING", StringComparison.Ordinal));
+        Assert.Empty(guest.Leftovers());
+
+        IReadOnlyDictionary<string, GuestGpuCheck> after = await lab.TestAsync(Vm);
+        Assert.All(["GpuSeen", "BarAssigned", "Driver", "NvidiaSmi", "VirtualizationMode", "Cuda"], check => Assert.True(after[check].Outcome is GuestCheckOutcome.Passed, $"{check}: {after[check].Outcome}: {after[check].Seen}"));
+        Assert.True((await lab.PlanAsync(install)).IsEmpty);
+        Assert.Empty(guest.Holding(GuestMachine.Password));
+    }
+
+    [SkippableFact]
+    public async Task A_driver_that_does_not_come_to_run_is_said_with_the_kernels_words_and_nothing_is_left_behind()
+    {
+        using GuestLab lab = await GuestLab.VgpuAsync(GuestLab.Compiler);
+        lab.Reuse();
+        GuestMachine guest = lab.Guest(Vm);
+
+        // What would ask at a terminal is refused there: the module is to be installed without one.
+        Assert.Contains("has to be accepted", (await lab.FailsAsync(GuestDriverIntents.Install([lab.Vm(Vm)], lab.DriverFile(), false, false, false, new GuestChangeOptions()))).Message, StringComparison.Ordinal);
+
+        guest.Order("unsupported");
+        GpuVSphereException refused = await lab.FailsAsync(Install(lab));
+        Assert.Equal(("GuestModuleNotLoaded", Vm), (refused.Id, refused.Target));
+        Assert.Contains("is not supported by the NVIDIA driver", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Unable to load the kernel module", guest.Read("/var/log/nvidia-installer.log"), StringComparison.Ordinal);
+        Assert.Empty(guest.Leftovers());
+
+        // It is loaded, and finds no device.
+        guest.Revoke("unsupported");
+        guest.Order("no-device");
+        guest.Write("/var/log/kern.log", "NVRM: GPU 0000:02:00.0: RmInitAdapter failed! (0x24:0x72:1447)\n");
+        GpuVSphereException deaf = await lab.FailsAsync(Install(lab));
+        Assert.Equal("GuestDriverNotWorking", deaf.Id);
+        Assert.Contains("RmInitAdapter failed", deaf.Message, StringComparison.Ordinal);
+        Assert.Empty(guest.Leftovers());
+    }
+
+    [SkippableFact]
+    public async Task A_stop_ends_the_installer_in_the_guest_and_takes_the_upload_away()
+    {
+        using GuestLab lab = await GuestLab.VgpuAsync(GuestLab.Compiler + "; printf '[Service]\\nExecStart=/bin/sleep 100000\\n' > /etc/systemd/system/nvidia-persistenced.service; systemctl start nvidia-persistenced");
+        GuestMachine guest = lab.Guest(Vm);
+        guest.Order("slow");
+        using CancellationTokenSource stop = new();
+        lab.Feedback.OnVerbose = line =>
+        {
+            if (line.Contains("Building kernel modules", StringComparison.Ordinal))
+            {
+                stop.Cancel();
+            }
+        };
+        Assert.Contains(guest.Processes(), words => words == "/bin/sleep 100000");
+
+        ChangeResult result = Assert.Single(await lab.RunAsync(Install(lab), stop.Token));
+
+        Assert.True(result.Outcome == ChangeOutcome.Interrupted, $"{result.Outcome}: {result.Message}");
+        Assert.DoesNotContain(guest.Processes(), words => words.Contains("NVIDIA-Linux", StringComparison.Ordinal));
+        Assert.Empty(guest.Leftovers());
+        Assert.Contains(lab.Feedback.Lines, line => line.EndsWith("nvidia-persistenced was started again.", StringComparison.Ordinal));
+        Assert.Contains(guest.Processes(), words => words == "/bin/sleep 100000");
+        Assert.Null(guest.Read("/usr/bin/nvidia-smi"));
+    }
+
+    private static ChangeIntent Install(GuestLab lab, bool reboot = false) =>
+        GuestDriverIntents.Install([lab.Vm(Vm)], lab.DriverFile(), acceptEula: true, upgradePackages: false, stopGpuProcess: false, new GuestChangeOptions { Reboot = reboot });
+}
