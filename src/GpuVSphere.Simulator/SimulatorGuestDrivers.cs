@@ -43,14 +43,15 @@ public sealed class SimulatorGuestDrivers
     /// <summary>Starts a program that uses the guest's GPU.</summary>
     /// <param name="vmName">The VM.</param>
     /// <param name="program">Its name, such as <c>python3</c>.</param>
+    /// <param name="isStuck">Whether no signal ends it.</param>
     /// <returns>Its process id in the guest.</returns>
     /// <exception cref="ArgumentException">There is no such VM.</exception>
-    public long Use(string vmName, string program)
+    public long Use(string vmName, string program, bool isStuck = false)
     {
         long pid = 0;
         Change(vmName, guest =>
         {
-            pid = Run(guest, program);
+            pid = Run(guest, program, isStuck);
             guest.State<GuestNvidia>().Use(pid);
         });
         return pid;
@@ -132,14 +133,14 @@ public sealed class SimulatorGuestDrivers
         return files;
     }
 
-    private static long Run(SimulatedGuest guest, string program)
+    private static long Run(SimulatedGuest guest, string program, bool isStuck)
     {
         guest.Files.PutProgram("/usr/bin/sleep");
         return guest.Start(null, guest.Root, program, program, async process =>
         {
             await guest.Inventory.DelayAsync(TimeSpan.FromDays(3650), process.Token).ConfigureAwait(false);
             return 0;
-        }).Pid;
+        }, isStuck: isStuck).Pid;
     }
 
     private void Change(string vmName, Action<SimulatedGuest> change)

@@ -61,6 +61,30 @@ public sealed class SimulatorLicensing
         }
     }
 
+    /// <summary>Says whether a server takes questions and never answers them.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="isSilent">True as with a proxy that swallows the answers.</param>
+    /// <exception cref="ArgumentException">There is no such server.</exception>
+    public void Silent(string server, bool isSilent)
+    {
+        lock (_inventory.Gate)
+        {
+            Find(server).IsSilent = isSilent;
+        }
+    }
+
+    /// <summary>Lets a server refuse everybody.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="words">What it says in place of a licence; null to lend again.</param>
+    /// <exception cref="ArgumentException">There is no such server.</exception>
+    public void Refuse(string server, string? words)
+    {
+        lock (_inventory.Gate)
+        {
+            Find(server).Refusal = words;
+        }
+    }
+
     /// <summary>Sets how far a server's clock is from the guests'.</summary>
     /// <param name="server">The server.</param>
     /// <param name="skew">From an hour on it refuses.</param>

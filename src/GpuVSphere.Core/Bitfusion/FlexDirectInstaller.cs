@@ -42,7 +42,7 @@ internal static class FlexDirectInstaller
             if (wish.Path is { } path)
             {
                 say($"uploading {path}");
-                using FileStream content = File.OpenRead(path);
+                using FileStream content = Open(path);
                 await guest.Shell.WriteFileAsync(file, content, content.Length, GuestFileOptions.Private, cancellationToken).ConfigureAwait(false);
             }
             else
@@ -68,8 +68,28 @@ internal static class FlexDirectInstaller
         }
         finally
         {
-            // Also after a failure or a stop, and then with a token of its own.
-            await guest.Shell.RunAsync(new GuestCommand(RemoteQuoting.Join(["rm", "-rf", folder])) { AsRoot = true, Timeout = s_cleaningTime }, CancellationToken.None).ConfigureAwait(false);
+            // Also after a failure or a stop, and then with a token of its own. That it fails must not hide why the rest did.
+            using CancellationTokenSource limit = new(s_cleaningTime);
+            try
+            {
+                await guest.Shell.RunAsync(new GuestCommand(RemoteQuoting.Join(["rm", "-rf", folder])) { AsRoot = true, Timeout = s_cleaningTime }, limit.Token).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is GpuVSphereException or OperationCanceledException)
+            {
+                say($"{folder} could not be removed: {error.Message}");
+            }
+        }
+    }
+
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new GpuVSphereException("FileNotFound", GpuErrorCategory.ObjectNotFound, $"{path} cannot be read: {error.Message}", path, "Check the path; it is one of this machine.", error);
         }
     }
 
@@ -86,7 +106,7 @@ internal static class FlexDirectInstaller
                 GpuErrorCategory.ConnectionFailed,
                 $"{vmName} could not fetch {source}: {(FlexDirectText.Complaint(fetched.Output + "\n" + fetched.Error) is { Length: > 0 } said ? said : "exit code " + fetched.ExitCode.ToString(CultureInfo.InvariantCulture))}",
                 vmName,
-                $"For a guest without internet, fetch the installer on this machine and upload it: Install-FlexDirect -VM {vmName} -Path <file>");
+                $"For a guest without internet, fetch the installer on this machine and upload it: Install-FlexDirect -VM {Typed.Name(vmName)} -Path <file>");
         }
     }
 

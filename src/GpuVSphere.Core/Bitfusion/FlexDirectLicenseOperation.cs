@@ -53,7 +53,7 @@ internal sealed class FlexDirectLicenseOperation : FlexDirectOperation
         proposal.Verify = async (run, stop) => await new FlexDirectGuest(run.Shell, run.Target.Name).ReadLicenseAsync(program, stop).ConfigureAwait(false) switch
         {
             false => GuestOutcome.Failed(new GpuVSphereException(
-                "FlexDirectLicenseRefused", GpuErrorCategory.OperationFailed, $"FlexDirect in {run.Target.Name} said that its licence is ready, and now says that it is not.", run.Target.Name, $"Test-FlexDirectHealth -VM {run.Target.Name}")),
+                "FlexDirectLicenseRefused", GpuErrorCategory.OperationFailed, $"FlexDirect in {run.Target.Name} said that its licence is ready, and now says that it is not.", run.Target.Name, $"Test-FlexDirectHealth -VM {Typed.Name(run.Target.Name)}")),
 
             // Its own word at the end of init is then all there is.
             _ => GuestOutcome.Done("It says: " + FlexDirectText.Complaint(said)),

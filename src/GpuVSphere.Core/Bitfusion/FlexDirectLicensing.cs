@@ -63,10 +63,10 @@ internal static class FlexDirectLicensing
     }
 
     private static GpuVSphereException KeyNeeded(string vmName) => new(
-        "FlexDirectKeyNeeded", GpuErrorCategory.InvalidArgument, $"FlexDirect in {vmName} asks for a licence key.", vmName, $"Initialize-FlexDirect -VM {vmName} -LicenseKey (Read-Host -AsSecureString)");
+        "FlexDirectKeyNeeded", GpuErrorCategory.InvalidArgument, $"FlexDirect in {vmName} asks for a licence key.", vmName, $"Initialize-FlexDirect -VM {Typed.Name(vmName)} -LicenseKey (Read-Host -AsSecureString)");
 
     private static GpuVSphereException TermsNotAccepted(string vmName) => new(
-        "FlexDirectTermsNotAccepted", GpuErrorCategory.InvalidArgument, $"FlexDirect in {vmName} asks to accept the terms of its licence.", vmName, $"Read them, and when you accept them: Initialize-FlexDirect -VM {vmName} -LicenseKey <key> -AcceptEula");
+        "FlexDirectTermsNotAccepted", GpuErrorCategory.InvalidArgument, $"FlexDirect in {vmName} asks to accept the terms of its licence.", vmName, $"Read them, and when you accept them: Initialize-FlexDirect -VM {Typed.Name(vmName)} -LicenseKey <key> -AcceptEula");
 
     private static GpuVSphereException Refused(string vmName, string said) => new(
         "FlexDirectLicenseRefused",

@@ -218,11 +218,12 @@ public static class FlexDirectReader
     /// <param name="request">What is to be run.</param>
     /// <param name="line">Takes lines of its output and errors as they come, from any thread.</param>
     /// <param name="cancellationToken">Ends the program in the guest.</param>
-    /// <returns>What became of it, whatever its exit code.</returns>
+    /// <returns>
+    /// What became of it, whatever its exit code. What kept FlexDirect from running it is in <see cref="FlexDirectRun.Refusal"/>: FlexDirectNotLicensed,
+    /// FlexDirectServerUnreachable, FlexDirectSchedulerDown, FlexDirectServerUnknown, FlexDirectNoServers, FlexDirectServersConf, FlexDirectNoRoom.
+    /// </returns>
     /// <exception cref="GpuVSphereException">
-    /// FlexDirectNeedsLinux, FlexDirectMissing; FlexDirectRunTimeout: the time limit was over, and the program was ended; what kept FlexDirect from
-    /// running it: FlexDirectNotLicensed, FlexDirectServerUnreachable, FlexDirectSchedulerDown, FlexDirectServerUnknown, FlexDirectNoServers,
-    /// FlexDirectServersConf, FlexDirectNoRoom; and those of the shell.
+    /// FlexDirectNeedsLinux, FlexDirectMissing; FlexDirectRunTimeout: the time limit was over, and the program was ended; and those of the shell.
     /// </exception>
     public static async Task<FlexDirectRun> RunAsync(PlanTarget vm, IGuestShell shell, FlexDirectRunRequest request, Action<string>? line, CancellationToken cancellationToken)
     {
@@ -241,8 +242,9 @@ public static class FlexDirectReader
                 "FlexDirectRunTimeout", GpuErrorCategory.Timeout, $"{request.Program} on {vm.Name} was ended in the guest: it took longer than {limit.TotalSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture)} seconds.", vm.Name, "Give it more with -TimeLimitSeconds, or leave that out.", error);
         }
 
-        return FlexDirectTrouble.Explain(result, vm.Name) is { } trouble ? throw trouble : new FlexDirectRun
+        return new FlexDirectRun
         {
+            Refusal = FlexDirectTrouble.Explain(result, vm.Name),
             VmId = vm.Id,
             VmName = vm.Name,
             ServerName = vm.ServerName,

@@ -21,6 +21,9 @@ public sealed record FlexDirectRun
     /// <summary>Its exit code: 0 is success; the program's own, or FlexDirect's when it did not come to run.</summary>
     public required int ExitCode { get; init; }
 
+    /// <summary>Why FlexDirect did not come to run it; null when it did. <see cref="ExitCode"/> and the lines are then FlexDirect's own.</summary>
+    public GpuVSphereException? Refusal { get; init; }
+
     /// <summary>The lines of its standard output, FlexDirect's own among them.</summary>
     public required string[] Output { get; init; }
 

@@ -109,7 +109,7 @@ internal sealed class FlexDirectSchedulerOperation : FlexDirectOperation
         {
             SchedulerProcess? now = (await new FlexDirectGuest(run.Shell, run.Target.Name).ReadSchedulersAsync(stop).ConfigureAwait(false)).FirstOrDefault(one => one.Port == port);
             return now is null ? GuestOutcome.Failed(new GpuVSphereException(
-                    "FlexDirectSchedulerFailed", GpuErrorCategory.OperationFailed, $"The scheduler of {run.Target.Name} ended again after it had started.", run.Target.Name, $"Test-FlexDirectHealth -VM {run.Target.Name}; its log is {unit.Log} in the guest."))
+                    "FlexDirectSchedulerFailed", GpuErrorCategory.OperationFailed, $"The scheduler of {run.Target.Name} ended again after it had started.", run.Target.Name, $"Test-FlexDirectHealth -VM {Typed.Name(run.Target.Name)}; its log is {unit.Log} in the guest."))
                 : said is null ? GuestOutcome.Done($"It runs as process {Text(now.Id)}, and has not said what it gives out; its log is {unit.Log}.")
                 : GuestOutcome.Done(said.Text);
         };

@@ -14,6 +14,7 @@ internal static class FlexDirectTrouble
 
     private static readonly Regex s_server = new(@"(?:contacting|query|dial tcp|server)\s+(?:server\s+)?(?<at>\[[0-9a-f:]+\]:\d+|[\w.-]+:\d+)", Loose);
     private static readonly Regex s_lookup = new(@"lookup (?<name>[\w.-]+)", Loose);
+    private static readonly Regex s_why = new(@"i/o timeout|context deadline exceeded|no route to host|network is unreachable|connection reset by peer|x509: [^\n]+", Loose);
     private static readonly Regex s_ownError = new(@"^(?:\[?WARN(?:ING)?\]?\s+\d{4}.*\s)?(?:Error|Fatal)\s*:\s*(?<text>.+)$", Loose | RegexOptions.Multiline);
 
     /// <summary>The explained error; null when nothing that is known went wrong.</summary>
@@ -46,13 +47,13 @@ internal static class FlexDirectTrouble
                     GpuErrorCategory.InvalidData,
                     $"FlexDirect on {vmName} cannot read its list of servers. {quoted}",
                     vmName,
-                    $"Get-FlexDirectServer -VM {vmName} shows it; Set-FlexDirectServer -VM {vmName} -Address <server> writes it anew.")
+                    $"Get-FlexDirectServer -VM {Typed.Name(vmName)} shows it; Set-FlexDirectServer -VM {Typed.Name(vmName)} -Address <server> writes it anew.")
                 : Says(@"no such host") ? new GpuVSphereException(
                     "FlexDirectServerUnknown",
                     GpuErrorCategory.ConnectionFailed,
                     $"{vmName} cannot resolve the name of its FlexDirect server{(s_lookup.Match(said) is { Success: true } name ? " " + name.Groups["name"].Value : string.Empty)}. {quoted}",
                     vmName,
-                    $"Get-FlexDirectServer -VM {vmName} shows the names; give an IP address with Set-FlexDirectServer, or mend the guest's DNS.")
+                    $"Get-FlexDirectServer -VM {Typed.Name(vmName)} shows the names; give an IP address with Set-FlexDirectServer, or mend the guest's DNS.")
                 : Says(@"connection refused") ? new GpuVSphereException(
                     "FlexDirectSchedulerDown",
                     GpuErrorCategory.ConnectionFailed,
@@ -63,9 +64,9 @@ internal static class FlexDirectTrouble
                 : new GpuVSphereException(
                     "FlexDirectServerUnreachable",
                     GpuErrorCategory.ConnectionFailed,
-                    $"{vmName} does not reach its FlexDirect servers{at}. {quoted}",
+                    $"{vmName} does not reach its FlexDirect servers{at}{(s_why.Matches(said).Cast<Match>().LastOrDefault() is { } why ? ": " + why.Value.Trim() : string.Empty)}. {quoted}",
                     vmName,
-                    $"Look whether the server VM runs, whether its address is right (Get-FlexDirectServer -VM {vmName}), and whether a firewall lets port {FlexDirectAddress.DefaultPort.ToString(CultureInfo.InvariantCulture)} through.");
+                    $"Look whether the server VM runs, whether its address is right (Get-FlexDirectServer -VM {Typed.Name(vmName)}), and whether a firewall lets port {FlexDirectAddress.DefaultPort.ToString(CultureInfo.InvariantCulture)} through.");
         }
 
         return FlexDirectText.ReadLicense(last) == false ? NotLicensed("FlexDirect on " + vmName, quoted, vmName)
@@ -74,13 +75,13 @@ internal static class FlexDirectTrouble
                 GpuErrorCategory.InvalidState,
                 $"{vmName} has no FlexDirect server to go to. {quoted}",
                 vmName,
-                $"Set-FlexDirectServer -VM {vmName} -Address <server>")
+                $"Set-FlexDirectServer -VM {Typed.Name(vmName)} -Address <server>")
             : Ends(@"(?:not enough|insufficient|exceeds|no)\b[^\n]*\b(?:GPUs?|resources)\b[^\n]*\b(?:servers?|request\w*|available|allocat\w*)\b") ? new GpuVSphereException(
                 "FlexDirectNoRoom",
                 GpuErrorCategory.ResourceBusy,
                 $"No FlexDirect server has what {vmName} asked for. {quoted}",
                 vmName,
-                $"Get-FlexDirectGpu -VM {vmName} shows what is free; ask for less with -MemoryMB, -Partial or -GpuCount, or wait for others to end.")
+                $"Get-FlexDirectGpu -VM {Typed.Name(vmName)} shows what is free; ask for less with -MemoryMB, -Partial or -GpuCount, or wait for others to end.")
             : null;
     }
 
@@ -89,7 +90,7 @@ internal static class FlexDirectTrouble
         GpuErrorCategory.InvalidState,
         $"{who} has no valid licence. {quoted}",
         vmName,
-        $"Initialize-FlexDirect -VM {vmName} -LicenseKey (Read-Host -AsSecureString); the servers need a licence as well as their clients.");
+        $"Initialize-FlexDirect -VM {Typed.Name(vmName)} -LicenseKey (Read-Host -AsSecureString); the servers need a licence as well as their clients.");
 
     /// <summary>The error about a guest without the program.</summary>
     public static GpuVSphereException Missing(string vmName) => new(
@@ -97,7 +98,7 @@ internal static class FlexDirectTrouble
         GpuErrorCategory.InvalidState,
         $"{vmName} has no FlexDirect: its shell finds neither flexdirect nor bitfusion.",
         vmName,
-        $"Install-FlexDirect -VM {vmName}");
+        $"Install-FlexDirect -VM {Typed.Name(vmName)}");
 
     /// <summary>The error about a command of FlexDirect's own that failed: the explained one, or what it said.</summary>
     public static GpuVSphereException Failed(ShellResult result, string command, string vmName) => Explain(result, vmName) ?? new GpuVSphereException(
@@ -105,5 +106,5 @@ internal static class FlexDirectTrouble
         GpuErrorCategory.OperationFailed,
         $"{command} on {vmName} ended with {result.ExitCode.ToString(CultureInfo.InvariantCulture)}: {(FlexDirectText.Complaint(result.Output + "\n" + result.Error) is { Length: > 0 } said ? said : "it said nothing.")}",
         vmName,
-        $"Test-FlexDirectHealth -VM {vmName} shows what FlexDirect finds amiss.");
+        $"Test-FlexDirectHealth -VM {Typed.Name(vmName)} shows what FlexDirect finds amiss.");
 }

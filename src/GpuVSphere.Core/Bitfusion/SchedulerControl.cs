@@ -146,8 +146,8 @@ internal sealed class SchedulerControl(FlexDirectGuest guest, string vmName, ICl
             GpuErrorCategory.OperationFailed,
             $"The scheduler of {vmName} did not start. {(FlexDirectText.Complaint(said) is { Length: > 0 } complaint ? "It says: " + complaint : "It said nothing.")}",
             vmName,
-            isLicensed == false ? $"Initialize-FlexDirect -VM {vmName} -LicenseKey (Read-Host -AsSecureString)"
+            isLicensed == false ? $"Initialize-FlexDirect -VM {Typed.Name(vmName)} -LicenseKey (Read-Host -AsSecureString)"
                 : isTaken ? "Give another port with -Port, and tell the clients of it with Set-FlexDirectServer."
-                : $"Test-FlexDirectHealth -VM {vmName} shows what it finds amiss.");
+                : $"Test-FlexDirectHealth -VM {Typed.Name(vmName)} shows what it finds amiss.");
     }
 }

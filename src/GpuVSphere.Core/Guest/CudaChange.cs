@@ -106,7 +106,7 @@ internal sealed class CudaChange(CudaGuest guest, CudaWish wish, CudaPlan plan)
 
                     // NVIDIA's .deb leaves its key in the folder of the packages, and says to copy it to where apt looks for keys.
                     string line = guest.PackageManager == "apt"
-                        ? $"dpkg -i {path} && mkdir -p /usr/share/keyrings && for k in /var/cuda-repo-*/cuda-*-keyring.gpg; do [ -f \"$k\" ] && cp \"$k\" /usr/share/keyrings/; done; apt-get update"
+                        ? $"dpkg -i {path} && {{ mkdir -p /usr/share/keyrings; for k in /var/cuda-repo-*/cuda-*-keyring.gpg; do [ -f \"$k\" ] && cp \"$k\" /usr/share/keyrings/; done; apt-get update; }}"
                         : $"rpm -U --replacepkgs {path} && {guest.PackageManager} clean all";
                     await MustAsync(run, line, s_long, "CudaPackageFailed", $"{Path.GetFileName(file)} could not be brought in", cancellationToken).ConfigureAwait(false);
                 },

@@ -69,6 +69,9 @@ internal sealed record DriverGuest
     /// <summary>Whether nouveau drives the GPU.</summary>
     public bool HasNouveau => Gpu.Modules.Contains("nouveau");
 
+    /// <summary>Whether nouveau drives the GPU for somebody, so that only a restart of the guest takes it away.</summary>
+    public bool NouveauIsUsed => HasNouveau && Gpu.NouveauUses != 0;
+
     /// <summary>The driver in words: <c>390.42 (GRID)</c>; null when there is none.</summary>
     public string? DriverText => Driver is { } version ? Text(version, IsGrid) : null;
 

@@ -23,6 +23,9 @@ internal sealed record DriverPlan
     /// <summary>Whether nouveau is kept from being loaded from now on.</summary>
     public bool SilencesNouveau { get; init; }
 
+    /// <summary>Whether nouveau, which nothing uses, is unloaded.</summary>
+    public bool UnloadsNouveau { get; init; }
+
     /// <summary>Whether the guest has to be restarted before the driver can be installed.</summary>
     public bool RebootsFirst { get; init; }
 

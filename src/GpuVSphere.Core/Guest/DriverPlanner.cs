@@ -26,7 +26,7 @@ internal static class DriverPlanner
         }
 
         bool isLinux = guest.Family == GuestFamily.Linux;
-        bool rebootsFirst = isLinux && guest.HasNouveau;
+        bool rebootsFirst = isLinux && guest.NouveauIsUsed;
         string? barrier = rebootsFirst ? DriverPlan.RebootBarrier : null;
         List<(string? Barrier, string Property, string? Before, string? After)> rows = [];
         string[] packages = isLinux ? [.. DriverPrerequisites.Missing(guest, package)] : [];
@@ -42,9 +42,9 @@ internal static class DriverPlanner
             rows.Add((null, "packages", null, string.Join(" ", packages)));
         }
 
-        if (silences)
+        if (isLinux && Nouveau(guest) is { } nouveau)
         {
-            rows.Add((null, "nouveau", "loaded", "kept from being loaded"));
+            rows.Add(nouveau);
         }
 
         GpuProcess[] ends = wish.EndsProcesses ? [.. Blocking(guest)] : [];
@@ -60,6 +60,7 @@ internal static class DriverPlanner
             UpgradesPackages = upgrades,
             Packages = packages,
             SilencesNouveau = silences,
+            UnloadsNouveau = isLinux && guest is { HasNouveau: true, NouveauIsUsed: false },
             RebootsFirst = rebootsFirst,
             Ends = ends,
             Stops = guest.Services,
@@ -93,26 +94,37 @@ internal static class DriverPlanner
     public static bool IsLoaded(DriverGuest guest, GuestDriverPackage package) =>
         guest.Family == GuestFamily.Linux && DriverVersion.TryParse(guest.Gpu.LoadedVersion) == package.Driver;
 
-    // The driver is there and another one, or none, is loaded: only a restart brings it. One that is loaded and finds no GPU may find it then.
-    private static DriverPlan Waiting(DriverGuest guest, GuestDriverPackage package, string after) => new()
+    // The driver is there and another one, or none, is loaded: only a restart brings it, unless it is nouveau and nothing uses that. One that is loaded and
+    // finds no GPU may find it then.
+    private static DriverPlan Waiting(DriverGuest guest, GuestDriverPackage package, string after)
     {
-        RebootsFirst = true,
-        SilencesNouveau = guest.HasNouveau && !guest.IsNouveauBlacklisted,
-        Rows =
-        [
-            .. guest.HasNouveau && !guest.IsNouveauBlacklisted ? new[] { ((string?)null, "nouveau", (string?)"loaded", (string?)"kept from being loaded") } : [],
-            (DriverPlan.RebootBarrier, Driver, IsLoaded(guest, package) ? "loaded, without a GPU" : guest.Gpu.LoadedVersion is { } loaded && loaded != guest.Gpu.Installed?.Version ? loaded : "not loaded", after),
-        ],
-        Consequences = [IsLoaded(guest, package)
-            ? "the guest has to be restarted: the driver is installed and loaded, and nvidia-smi shows no GPU with it"
-            : "the guest has to be restarted: the driver is installed, and is not the one that runs"],
-    };
+        bool unloads = guest is { HasNouveau: true, NouveauIsUsed: false } && guest.Gpu.LoadedVersion is null;
+        return new DriverPlan
+        {
+            RebootsFirst = !unloads,
+            SilencesNouveau = guest.HasNouveau && !guest.IsNouveauBlacklisted,
+            UnloadsNouveau = unloads,
+            Rows =
+            [
+                .. Nouveau(guest) is { } nouveau ? new[] { nouveau } : [],
+                (unloads ? null : DriverPlan.RebootBarrier, Driver, IsLoaded(guest, package) ? "loaded, without a GPU" : guest.Gpu.LoadedVersion is { } loaded && loaded != guest.Gpu.Installed?.Version ? loaded : "not loaded", after),
+            ],
+            Consequences = unloads ? [] : [IsLoaded(guest, package)
+                ? "the guest has to be restarted: the driver is installed and loaded, and nvidia-smi shows no GPU with it"
+                : "the guest has to be restarted: the driver is installed, and is not the one that runs"],
+        };
+    }
+
+    // What becomes of nouveau; null when there is nothing to do about it, or a restart that is planned anyway does it.
+    private static (string? Barrier, string Property, string? Before, string? After)? Nouveau(DriverGuest guest) =>
+        !guest.HasNouveau || (guest.NouveauIsUsed && guest.IsNouveauBlacklisted) ? null
+        : (null, "nouveau", "loaded", guest.NouveauIsUsed ? "kept from being loaded" : guest.IsNouveauBlacklisted ? "unloaded" : "unloaded, and kept from being loaded");
 
     private static IEnumerable<string> Consequences(DriverGuest guest, DriverWish wish, bool rebootsFirst, bool upgrades)
     {
         if (rebootsFirst)
         {
-            yield return $"nouveau is loaded, so the guest is restarted before the driver is installed{(wish.Reboots ? string.Empty : ", when -Reboot is given")}";
+            yield return $"nouveau is loaded and in use, so the guest is restarted before the driver is installed{(wish.Reboots ? string.Empty : ", when -Reboot is given")}";
         }
 
         if (guest.DisplayManager is { } manager)

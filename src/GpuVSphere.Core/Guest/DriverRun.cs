@@ -47,6 +47,10 @@ internal sealed class DriverRun(DriverWish wish, DriverGuest guest, DriverPlan p
                 proposal.Step("restarting the guest", RestartAsync);
             }
         }
+        else if (!_plan.Installs)
+        {
+            proposal.Step("loading the driver", LoadAsync);
+        }
 
         if (_plan.Installs && (wish.Reboots || !_plan.RebootsFirst))
         {
@@ -71,6 +75,11 @@ internal sealed class DriverRun(DriverWish wish, DriverGuest guest, DriverPlan p
         if (plan.SilencesNouveau)
         {
             proposal.Step("keeping nouveau from being loaded", SilenceAsync);
+        }
+
+        if (plan.UnloadsNouveau)
+        {
+            proposal.Step("unloading nouveau", UnloadAsync);
         }
     }
 
@@ -113,6 +122,29 @@ internal sealed class DriverRun(DriverWish wish, DriverGuest guest, DriverPlan p
         // The image that the kernel starts from holds nouveau as well.
         string command = run.System.Packages == GuestPackageManager.Apt ? "update-initramfs -u" : "dracut --force";
         await run.RunAsync("The image of the start (initramfs) could not be built anew", Root(command, s_initramfs), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task UnloadAsync(GuestRun run, CancellationToken cancellationToken)
+    {
+        ShellResult result = await run.Shell.RunAsync(Root("modprobe -r nouveau", s_short), cancellationToken).ConfigureAwait(false);
+        if (result.ExitCode == 0)
+        {
+            run.Verbose("nouveau was unloaded: nothing used it.");
+        }
+        else if (wish.Reboots)
+        {
+            // It came into use since it was looked at.
+            await RestartAsync(run, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            throw new GpuVSphereException(
+                "NouveauLoaded",
+                GpuErrorCategory.ResourceBusy,
+                $"nouveau could not be unloaded in {Vm(run)}: {GuestCommands.LastWords(result)}",
+                Vm(run),
+                "Run the same command with -Reboot: nouveau is on the blacklist now, and is gone after a restart of the guest.");
+        }
     }
 
     private async Task RestartAsync(GuestRun run, CancellationToken cancellationToken)
@@ -298,10 +330,13 @@ internal sealed class DriverRun(DriverWish wish, DriverGuest guest, DriverPlan p
         return IsRight ? GuestOutcome.Done(Success()) : GuestOutcome.Failed(NotWorking(run));
     }
 
-    // The driver is on the disk and another one is loaded, or none, or Windows asks for a restart; or nouveau is in its place. One that is loaded and finds
-    // no GPU waits for nothing.
-    private bool IsWaiting => _guest.HasNouveau || (DriverPlanner.IsThere(_guest, wish.Package) && !DriverPlanner.IsLoaded(_guest, wish.Package))
-        || (_guest.Family == GuestFamily.Windows && _guest.Gpu.Devices?.Any(gpu => gpu.ProblemCode == 14) == true);
+    // The driver is on the disk and another one is loaded, or none and the kernel does not say why, or Windows asks for a restart; or nouveau is in its place.
+    // One that is loaded and finds no GPU, and one that the kernel refused, wait for nothing.
+    private bool IsWaiting => _guest.HasNouveau
+        || (_guest.Family == GuestFamily.Windows
+            ? _guest.Gpu.Devices?.Any(gpu => gpu.ProblemCode == 14) == true
+            : DriverPlanner.IsThere(_guest, wish.Package) && !DriverPlanner.IsLoaded(_guest, wish.Package)
+                && (_guest.Gpu.LoadedVersion is not null || (_guest.Gpu.Log.SignatureRefused ?? _guest.Gpu.Log.UnassignedBar ?? _guest.Gpu.Log.NotSupported) is null));
 
     private string Success() =>
         $"nvidia-smi says: driver {_guest.Gpu.Smi!.DriverVersion}, {string.Join(", ", _guest.Gpu.Smi.Gpus.Select(gpu => gpu.Name))}."

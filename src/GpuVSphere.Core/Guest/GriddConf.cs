@@ -37,9 +37,16 @@ internal sealed class GriddConf
 
         List<string> lines = [.. _lines];
         int[] at = [.. Enumerable.Range(0, lines.Count).Where(index => IsSetting(lines[index], name))];
-        foreach (int index in at)
+        foreach (int index in at.Reverse())
         {
-            lines[index] = $"{name}={value}{EndOf(lines[index])}";
+            // A comment behind the value gets a line of its own: it is kept, and is never taken for a part of the new value.
+            string? comment = CommentOf(lines[index]);
+            string ending = EndOf(lines[index]);
+            lines[index] = $"{name}={value}{ending}";
+            if (comment is not null)
+            {
+                lines.Insert(index, comment + (ending.Length > 0 ? ending : "\n"));
+            }
         }
 
         if (at.Length == 0)
@@ -82,6 +89,8 @@ internal sealed class GriddConf
         // The template gives a value's form as "<address>", and some write the quotes too.
         return value.Length >= 2 && value[0] == '"' && value[value.Length - 1] == '"' ? value.Substring(1, value.Length - 2) : value;
     }
+
+    private static string? CommentOf(string line) => line.IndexOf('#') is int at and >= 0 ? line.Substring(at).TrimEnd() : null;
 
     private static string EndOf(string line) => line.EndsWith("\r\n", StringComparison.Ordinal) ? "\r\n" : line.EndsWith("\n", StringComparison.Ordinal) ? "\n" : string.Empty;
 

@@ -43,6 +43,7 @@ internal static class GuestGpuReader
             WhyNoDevices = lspci.ExitCode == 0 ? string.Empty : lspci.ExitCode == GuestAsk.NotFound ? "lspci is not in the guest" : "lspci says: " + GuestAsk.Said(lspci),
             ToListDevices = lspci.ExitCode == GuestAsk.NotFound ? "Install pciutils in the guest." : null,
             Modules = KernelModule.ReadLoaded(modules.Output),
+            NouveauUses = KernelModule.ReadUses(modules.Output, "nouveau"),
             Installed = KernelModule.Read(module.Output),
             LoadedVersion = loaded,
             Log = KernelLog.Read(log.Output),

@@ -34,6 +34,9 @@ internal sealed record GuestGpuState
     /// <summary>The kernel modules that are loaded; empty on Windows.</summary>
     public IReadOnlyList<string> Modules { get; init; } = [];
 
+    /// <summary>How many use nouveau, as the kernel counts them: a console, a desktop, another module; 0 also when it is not loaded.</summary>
+    public int NouveauUses { get; init; }
+
     /// <summary>NVIDIA's kernel module on the disk, for the kernel that runs; null when there is none.</summary>
     public KernelModule? Installed { get; init; }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 
 namespace GpuVSphere.Guest;
@@ -41,4 +42,11 @@ internal sealed record KernelModule
             .Where(words => words.Length >= 3 && words[1].All(char.IsDigit))
             .Select(words => words[0]),
     ];
+
+    /// <summary>How many use a module, by the third column of <c>lsmod</c> or <c>/proc/modules</c>; 0 for one that is not loaded.</summary>
+    public static int ReadUses(string text, string module) => text.Split('\n')
+        .Select(line => line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries))
+        .Where(words => words.Length >= 3 && words[0] == module && int.TryParse(words[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+        .Select(words => int.Parse(words[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture))
+        .FirstOrDefault();
 }

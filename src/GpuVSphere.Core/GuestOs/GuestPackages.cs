@@ -46,7 +46,8 @@ internal sealed class GuestPackages(IGuestShell shell, GuestSystem system, strin
     public Task UpgradeAllAsync(Action<string>? output, CancellationToken cancellationToken) =>
         RunAsync("The packages could not be upgraded", Manager() switch
         {
-            GuestPackageManager.Apt => "DEBIAN_FRONTEND=noninteractive apt-get upgrade -y",
+            // A settings file that an admin has changed is kept; dpkg would ask, and there is nobody to answer.
+            GuestPackageManager.Apt => "DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold upgrade -y",
             GuestPackageManager.Dnf => "dnf upgrade -y",
             GuestPackageManager.Yum => "yum update -y",
             _ => "zypper --non-interactive update",

@@ -65,7 +65,8 @@ internal static class GuestProcesses
 
     private static async Task<IReadOnlyList<int>> LeftAsync(IGuestShell shell, IReadOnlyList<int> pids, CancellationToken cancellationToken)
     {
-        HashSet<int> there = [.. (await ReadAsync(shell, cancellationToken).ConfigureAwait(false)).Select(process => process.Pid)];
+        // One that has ended and whose parent has not asked yet holds nothing any more.
+        HashSet<int> there = [.. (await ReadAsync(shell, cancellationToken).ConfigureAwait(false)).Where(process => !process.CommandLine.EndsWith("<defunct>", StringComparison.Ordinal)).Select(process => process.Pid)];
         return [.. pids.Where(there.Contains)];
     }
 

@@ -109,7 +109,7 @@ internal static class GuestWork
                     GpuErrorCategory.InvalidState,
                     $"{vm.Name} is {(state.PowerState == "suspended" ? "suspended" : "powered off")}: its guest cannot be reached.",
                     vm.Name,
-                    $"Start-VM {vm.Name}, and wait until VMware Tools run.");
+                    $"Start-VM {Typed.Name(vm.Name)}, and wait until VMware Tools run.");
             }
 
             using IGuestShell shell = await context.Guests!.OpenAsync(AddressOf(target.Target, state), cancellationToken).ConfigureAwait(false);

@@ -37,7 +37,7 @@ internal static class GuestErrors
         GpuErrorCategory.InvalidState,
         $"{vm} is {(state == "suspended" ? "suspended" : "powered off")}: its guest cannot be reached.",
         vm,
-        $"Start-VM {vm}, and wait until VMware Tools run.",
+        $"Start-VM {Typed.Name(vm)}, and wait until VMware Tools run.",
         inner);
 
     public static GpuVSphereException NoTools(string vm, Exception? inner = null) => new(

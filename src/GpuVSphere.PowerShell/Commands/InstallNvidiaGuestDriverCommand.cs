@@ -41,7 +41,7 @@ public sealed class InstallNvidiaGuestDriverCommand : GuestChangeCmdlet
     [Parameter]
     public SwitchParameter StopGpuProcess { get; set; }
 
-    /// <summary>Restarts guests where the driver needs it: before, when nouveau is loaded; after, when another driver is. Without it what is pending is said.</summary>
+    /// <summary>Restarts guests where the driver needs it: before, when nouveau is loaded and in use; after, when another driver is. Without it what is pending is said.</summary>
     [Parameter]
     public SwitchParameter Reboot { get; set; }
 

@@ -88,7 +88,11 @@ public sealed class InvokeFlexDirectCommand : FlexDirectCmdlet
             relay.Output(run);
         }
 
-        if (run.ExitCode != 0)
+        if (run.Refusal is { } refusal)
+        {
+            relay.Error(refusal);
+        }
+        else if (run.ExitCode != 0)
         {
             relay.Error(new GpuVSphereException(
                 "FlexDirectRunFailed",

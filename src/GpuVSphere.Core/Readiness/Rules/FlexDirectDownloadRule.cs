@@ -31,7 +31,7 @@ internal sealed class FlexDirectDownloadRule : ReadinessRule
 
         if (asked.Fetcher is null)
         {
-            yield return Verdict.Confirmed($"{subject.Target.Name} has neither wget nor curl to fetch {source} with.", $"Upload the installer instead: Install-FlexDirect -VM {subject.Target.Name} -Path <file>");
+            yield return Verdict.Confirmed($"{subject.Target.Name} has neither wget nor curl to fetch {source} with.", $"Upload the installer instead: Install-FlexDirect -VM {Typed.Name(subject.Target.Name)} -Path <file>");
         }
 
         if (asked.HasChecksum)

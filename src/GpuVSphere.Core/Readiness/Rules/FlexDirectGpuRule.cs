@@ -38,7 +38,7 @@ internal sealed class FlexDirectGpuRule : ReadinessRule
         {
             yield return Verdict.Confirmed(
                 $"{name} has no working GPU{(asked.GpuTrouble is { } trouble ? ": " + trouble : ".")}",
-                $"Test-GpuGuest -VM {name} says what is missing; Install-NvidiaGuestDriver -VM {name} brings the driver.");
+                $"Test-GpuGuest -VM {Typed.Name(name)} says what is missing; Install-NvidiaGuestDriver -VM {Typed.Name(name)} brings the driver.");
         }
         else if (asked.GpusWanted is { } wanted && wanted > asked.Gpus.Value)
         {

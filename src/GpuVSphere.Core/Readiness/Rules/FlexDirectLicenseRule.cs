@@ -29,8 +29,8 @@ internal sealed class FlexDirectLicenseRule : ReadinessRule
             yield return isLicensed
                 ? Verdict.Holds("The licence is ready for use.")
                 : Verdict.Unconfirmed(
-                    $"FlexDirect in {subject.Target.Name} seems to have no valid licence. Initialize-FlexDirect -VM {subject.Target.Name} brings it.",
-                    $"Initialize-FlexDirect -VM {subject.Target.Name} -LicenseKey (Read-Host -AsSecureString)");
+                    $"FlexDirect in {subject.Target.Name} seems to have no valid licence. Initialize-FlexDirect -VM {Typed.Name(subject.Target.Name)} brings it.",
+                    $"Initialize-FlexDirect -VM {Typed.Name(subject.Target.Name)} -LicenseKey (Read-Host -AsSecureString)");
         }
     }
 }

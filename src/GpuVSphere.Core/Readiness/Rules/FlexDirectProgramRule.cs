@@ -28,7 +28,7 @@ internal sealed class FlexDirectProgramRule : ReadinessRule
             yield break;
         }
 
-        string install = $"Install-FlexDirect -VM {subject.Target.Name}";
+        string install = $"Install-FlexDirect -VM {Typed.Name(subject.Target.Name)}";
         yield return asked.Program is { } path ? Verdict.Holds($"The guest's shell finds {path}.")
             : subject.Action == ReadinessAction.SetFlexDirectServers ? Verdict.Unconfirmed($"{subject.Target.Name} has no FlexDirect yet: the servers are written, and nothing reads them. {install} brings it.", install)
             : Verdict.Confirmed($"{subject.Target.Name} has no FlexDirect: its shell finds neither flexdirect nor bitfusion.", install);

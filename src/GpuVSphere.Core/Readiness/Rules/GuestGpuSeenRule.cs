@@ -40,11 +40,11 @@ internal sealed class GuestGpuSeenRule : ReadinessRule
         {
             yield return Verdict.Confirmed(
                 configured == 0 ? $"{vm.Name} has no GPU, neither in its settings nor on the PCI bus of its guest." : $"The guest of {vm.Name} sees no NVIDIA GPU, although {configured.ToString(CultureInfo.InvariantCulture)} {(configured == 1 ? "is" : "are")} configured.",
-                configured == 0 ? $"Add-VmGpuPassthrough -VM {vm.Name} -Device <address>, or Add-VmVgpuProfile -VM {vm.Name} -VgpuProfile <profile>." : $"Power {vm.Name} off and on; Test-GpuGuest -VM {vm.Name} says more.");
+                configured == 0 ? $"Add-VmGpuPassthrough -VM {Typed.Name(vm.Name)} -Device <address>, or Add-VmVgpuProfile -VM {Typed.Name(vm.Name)} -VgpuProfile <profile>." : $"Power {vm.Name} off and on; Test-GpuGuest -VM {Typed.Name(vm.Name)} says more.");
         }
         else if (asked.UnassignedBar is { } bar)
         {
-            yield return Verdict.Confirmed($"{bar} has no address in the guest of {vm.Name}: no driver can use it.", $"Set-VmMmioSize -VM {vm.Name} -PowerOff -PowerOn gives it the room.");
+            yield return Verdict.Confirmed($"{bar} has no address in the guest of {vm.Name}: no driver can use it.", $"Set-VmMmioSize -VM {Typed.Name(vm.Name)} -PowerOff -PowerOn gives it the room.");
         }
         else
         {

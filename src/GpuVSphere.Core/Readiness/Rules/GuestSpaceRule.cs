@@ -57,7 +57,7 @@ internal sealed class GuestSpaceRule : ReadinessRule
         if (asked.IsNoExec && asked.Package.Form == GuestDriverForm.RunFile)
         {
             yield return Verdict.Unconfirmed(
-                $"The folder for temporary files of {subject.Target.Name} is mounted noexec, and the installer may not be started from it.", "Remount it for the installation: mount -o remount,exec /tmp");
+                $"The folder for temporary files of {subject.Target.Name} is mounted noexec, and the installer may not be started from it.", "findmnt -T /var/tmp in the guest names its mount: remount that for the installation, with mount -o remount,exec.");
         }
     }
 

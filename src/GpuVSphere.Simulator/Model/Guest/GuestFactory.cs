@@ -108,7 +108,7 @@ internal static class GuestFactory
         files.Put("/etc/hostname", guest.HostName + "\n");
         files.Put("/etc/hosts", "127.0.0.1\tlocalhost\n");
         files.PutComputed("/etc/passwd", () => string.Concat(guest.Users.Select(user => user.Name + ":x:" + user.Id + ":" + user.Id + "::" + user.Home + ":/bin/sh\n")));
-        files.PutComputed("/proc/modules", () => string.Concat(guest.Modules.Select(module => module + " 16384 0 - Live 0x0000000000000000\n")));
+        files.PutComputed("/proc/modules", () => string.Concat(guest.Modules.Select(module => module + " 16384 " + guest.UsesOf(module) + " - Live 0x0000000000000000\n")));
         files.PutComputed("/proc/cmdline", () => "BOOT_IMAGE=/boot/vmlinuz-" + distribution.Kernel + " root=/dev/sda2 ro quiet\n");
         files.PutComputed("/proc/sys/kernel/random/boot_id", () => StableGuid.From("boot:" + guest.Vm.InstanceUuid + ":" + guest.Boots) + "\n");
         files.PutComputed("/proc/version", () => "Linux version " + distribution.Kernel + "\n");

@@ -14,7 +14,7 @@ internal static class GuestPci
 
     private static readonly string[] s_wholeSlots = ["0000:0b:00.0", "0000:13:00.0", "0000:1b:00.0", "0000:04:00.0", "0000:0c:00.0", "0000:14:00.0", "0000:1c:00.0", "0000:05:00.0"];
 
-    public static IReadOnlyList<GuestPciDevice> Of(VirtualMachine vm)
+    public static IReadOnlyList<GuestPciDevice> Of(VirtualMachine vm, bool hasRoomForBars)
     {
         List<GuestPciDevice> devices =
         [
@@ -36,12 +36,12 @@ internal static class GuestPci
             {
                 if (device.VgpuFunction is { } shared)
                 {
-                    devices.Add(new GuestPciDevice("0000:02:" + (shares++).ToString("x2", CultureInfo.InvariantCulture) + ".0", shared.Card) { Function = shared, Device = device });
+                    devices.Add(new GuestPciDevice("0000:02:" + (shares++).ToString("x2", CultureInfo.InvariantCulture) + ".0", shared.Card) { Function = shared, Device = device, HasBars = hasRoomForBars });
                 }
             }
             else if (device.AssignedFunction is { } function && whole < s_wholeSlots.Length)
             {
-                devices.Add(new GuestPciDevice(s_wholeSlots[whole++], function.Card) { Function = function, Device = device });
+                devices.Add(new GuestPciDevice(s_wholeSlots[whole++], function.Card) { Function = function, Device = device, HasBars = hasRoomForBars });
             }
         }
 

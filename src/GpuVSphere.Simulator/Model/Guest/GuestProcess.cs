@@ -36,6 +36,9 @@ internal sealed class GuestProcess(long pid, long parent, GuestUser user, string
     /// <summary>How long ago it ended by the caller's own clock: a simulated clock may pass minutes between two questions.</summary>
     public TimeSpan SinceEnd => _sinceEnd.Elapsed;
 
+    /// <summary>Whether no signal ends it, as one that waits for a device.</summary>
+    public bool IsStuck { get; init; }
+
     /// <summary>The signal that ended it, or 0.</summary>
     public int Signal { get; private set; }
 
@@ -53,9 +56,11 @@ internal sealed class GuestProcess(long pid, long parent, GuestUser user, string
     }
 
     /// <summary>Ends it. Its children go on.</summary>
-    public void Kill(int signal)
+    /// <param name="signal">By which signal.</param>
+    /// <param name="isPowerLost">Whether nothing can stay.</param>
+    public void Kill(int signal, bool isPowerLost = false)
     {
-        if (EndTime is null && Signal == 0)
+        if (EndTime is null && Signal == 0 && (isPowerLost || !IsStuck))
         {
             Signal = signal;
 

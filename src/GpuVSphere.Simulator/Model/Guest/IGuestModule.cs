@@ -8,4 +8,7 @@ internal interface IGuestModule
 
     /// <summary>Why the kernel does not take it, as modprobe says it (<c>Key was rejected by service</c>); null when it does.</summary>
     string? Refusal(SimulatedGuest guest);
+
+    /// <summary>How many use it while it is loaded; one that is used is not unloaded.</summary>
+    int Uses(SimulatedGuest guest);
 }

@@ -97,7 +97,7 @@ internal sealed class SimulatedGuest
     public List<string> CommandHistory { get; } = [];
 
     /// <summary>The PCI devices, as the VM has them while it runs.</summary>
-    public IReadOnlyList<GuestPciDevice> PciDevices => GuestPci.Of(Vm);
+    public IReadOnlyList<GuestPciDevice> PciDevices => GuestPci.Of(Vm, State<GuestOrders>().HasRoomForBars);
 
     /// <summary>Whether the firmware checks what boots, and the kernel its modules.</summary>
     public bool SecureBoot => Vm.Config is { Firmware: "efi", SecureBoot: true };
@@ -127,15 +127,21 @@ internal sealed class SimulatedGuest
     /// <param name="commandLine">What the list of processes shows.</param>
     /// <param name="body">What it does; its exit code.</param>
     /// <param name="isOfTools">Whether VMware Tools start it.</param>
-    public GuestProcess Start(GuestProcess? parent, GuestUser user, string name, string commandLine, Func<GuestProcess, Task<int>> body, bool isOfTools = false)
+    /// <param name="isStuck">Whether no signal ends it.</param>
+    public GuestProcess Start(GuestProcess? parent, GuestUser user, string name, string commandLine, Func<GuestProcess, Task<int>> body, bool isOfTools = false, bool isStuck = false)
     {
         GuestProcess process;
         lock (Inventory.Gate)
         {
-            process = new GuestProcess(++_lastPid, parent?.Pid ?? 1, user, name, commandLine, Inventory.Now) { IsOfTools = isOfTools };
+            process = new GuestProcess(++_lastPid, parent?.Pid ?? 1, user, name, commandLine, Inventory.Now) { IsOfTools = isOfTools, IsStuck = isStuck };
             process.Group = parent?.Group ?? process.Pid;
             _processes.Add(process);
             CommandHistory.Add(commandLine);
+            if (parent is { Signal: not 0 } ended)
+            {
+                // What was ended by a signal starts nothing any more.
+                process.Kill(ended.Signal);
+            }
         }
 
         process.End = Task.Run(() => LiveAsync(process, body));
@@ -177,12 +183,15 @@ internal sealed class SimulatedGuest
         return null;
     }
 
+    /// <summary>How many use a module that is loaded.</summary>
+    public int UsesOf(string module) => GuestPrograms.All<IGuestModule>().FirstOrDefault(one => one.Name == module)?.Uses(this) ?? 0;
+
     /// <summary>Ends every process, as the power going off does.</summary>
     public void PowerLost()
     {
         foreach (GuestProcess process in Processes)
         {
-            process.Kill(9);
+            process.Kill(9, isPowerLost: true);
         }
 
         Units.Clear();
@@ -223,6 +232,12 @@ internal sealed class SimulatedGuest
         _downUntil = Inventory.Now + s_boot;
         Vm.BootTime = Inventory.Now;
         Vm.RuntimeChanged();
+        if (State<GuestOrders>().HangsAtReboot)
+        {
+            _downUntil = DateTimeOffset.MaxValue;
+            return;
+        }
+
         _ = ComeBackAsync(_downUntil.Value);
     }
 
@@ -247,7 +262,7 @@ internal sealed class SimulatedGuest
         int exitCode;
         try
         {
-            exitCode = await body(process).ConfigureAwait(false);
+            exitCode = process.Signal == 0 ? await body(process).ConfigureAwait(false) : 128 + process.Signal;
         }
         catch (OperationCanceledException) when (process.Signal != 0)
         {

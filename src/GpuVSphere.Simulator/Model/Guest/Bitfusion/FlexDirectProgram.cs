@@ -115,6 +115,12 @@ internal sealed class FlexDirectProgram : IGuestProgram
             call.Locked(() => daemon!.IsReady = true);
             call.Say("Running resource scheduler on " + daemon!.Address + ":" + daemon.Port.ToString(CultureInfo.InvariantCulture) + " using " + Text(daemon.Gpus.Count) + " GPUs ("
                 + string.Join(",", daemon.Gpus.Select(gpu => Text(gpu.Index))) + ") with " + Text(daemon.Gpus.Min(gpu => gpu.TotalMB)) + " MiB of memory each");
+            if (state.LifeTime is { } time)
+            {
+                await call.DelayAsync(time, cancellationToken).ConfigureAwait(false);
+                return call.Fail("Error: lost the GPU");
+            }
+
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
             return 0;
         }
@@ -160,7 +166,7 @@ internal sealed class FlexDirectProgram : IGuestProgram
             return "Error: listen tcp " + address + ":" + Text(port) + ": bind: cannot assign requested address";
         }
 
-        if (State(call).Daemons.Any(other => other.Port == port))
+        if (State(call).Daemons.Any(other => other.Port == port) || State(call).TakenPorts.Contains(port))
         {
             return "Error: listen tcp " + address + ":" + Text(port) + ": bind: address already in use";
         }
@@ -383,7 +389,9 @@ internal sealed class FlexDirectProgram : IGuestProgram
     private static string? Request(GuestCall call, bool isLocal, out FlexDirectOrder? order)
     {
         order = null;
-        int count = 1;
+
+        // Whether the number may be left out is UNCONFIRMED; the guide and public texts always give it.
+        int? count = isLocal ? 1 : null;
         int? memory = null;
         double part = 1;
         int at = 1;
@@ -419,7 +427,12 @@ internal sealed class FlexDirectProgram : IGuestProgram
             return "Error: no application was named";
         }
 
-        order = new FlexDirectOrder(count, memory, part, words);
+        if (count is null)
+        {
+            return "Error: required flag \"-n\" not set for \"" + call.Name + " " + call.Arguments[0] + "\"";
+        }
+
+        order = new FlexDirectOrder(count.Value, memory, part, words);
         return null;
     }
 

@@ -15,6 +15,12 @@ internal sealed class FlexDirectState
     /// <summary>How long a scheduler takes until it says that it runs.</summary>
     public TimeSpan StartTime { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a scheduler lives after it has begun to listen; null for as long as it is let.</summary>
+    public TimeSpan? LifeTime { get; set; }
+
+    /// <summary>The ports that programs other than schedulers listen at.</summary>
+    public HashSet<int> TakenPorts { get; } = [];
+
     /// <summary>The schedulers that run.</summary>
     public List<FlexDirectDaemon> Daemons { get; } = [];
 }

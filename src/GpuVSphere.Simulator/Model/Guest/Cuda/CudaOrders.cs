@@ -14,4 +14,7 @@ internal sealed class CudaOrders
 
     /// <summary>Whether programs that VMware Tools run are served no GPU, as with a display driver on Windows.</summary>
     public bool NeedsDesktop { get; set; }
+
+    /// <summary>Whether the memory of its GPU is taken.</summary>
+    public bool IsMemoryTaken { get; set; }
 }

@@ -24,6 +24,7 @@ internal sealed class SamplePrograms() : InstantProgram("deviceQuery", "vectorAd
         if (call.Name.StartsWith("vectorAdd", System.StringComparison.Ordinal))
         {
             call.Say("[Vector addition of 50000 elements]");
+            trouble ??= call.Guest.State<CudaOrders>().IsMemoryTaken ? "2|out of memory" : null;
             if (trouble is not null)
             {
                 return call.Fail("Failed to allocate device vector A (error code " + trouble.Split('|')[1] + ")!");

@@ -19,6 +19,12 @@ internal sealed class LicenseServer(string name, bool isLegacy)
 
     public bool IsReachable { get; set; } = true;
 
+    /// <summary>Whether it takes a question and never answers it.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>What it says to everybody in place of a licence; null to lend.</summary>
+    public string? Refusal { get; set; }
+
     /// <summary>How far its clock is from the guests'.</summary>
     public TimeSpan Skew { get; set; }
 
@@ -30,9 +36,14 @@ internal sealed class LicenseServer(string name, bool isLegacy)
     public string? Lend(SimulatedGuest guest, string product)
     {
         // NVIDIA's License System says so of a guest whose clock is wrong (found in public reports of its users).
-        if (Skew.Duration() > TimeSpan.FromHours(1))
+        if ((Skew - guest.State<GuestOrders>().ClockSkew).Duration() > TimeSpan.FromHours(1))
         {
             return "The allowed time to process response has expired";
+        }
+
+        if (Refusal is not null)
+        {
+            return Refusal;
         }
 
         Return(guest);

@@ -88,7 +88,7 @@ internal sealed class NvidiaGridd : IGuestProgram
             foreach ((string name, int port) in servers)
             {
                 Say(call, "Acquiring license. (Info: " + name + "; " + product + ")");
-                await call.DelayAsync(s_answer, cancellationToken).ConfigureAwait(false);
+                await call.DelayAsync(call.Locked(() => call.Guest.Inventory.LicenseServers.Find(name)?.IsSilent == true) ? s_never : s_answer, cancellationToken).ConfigureAwait(false);
                 if (call.Locked(() => Ask(call, name, port, product, isLegacy)))
                 {
                     return await WaitAsync(call, cancellationToken).ConfigureAwait(false);

@@ -24,6 +24,9 @@ internal sealed class GuestNvidia
     public static IReadOnlyList<GuestPciDevice> Served(SimulatedGuest guest) =>
         Loaded(guest) is { } driver ? guest.PciDevices.Where(device => NvidiaSupport.Serves(guest, driver, device)).ToList() : [];
 
+    /// <summary>Whether a program or a daemon of the driver's own keeps its module in the kernel.</summary>
+    public static bool IsUsed(SimulatedGuest guest) => guest.State<GuestNvidia>().Users(guest).Count > 0 || guest.Processes.Any(process => process.Name is "nvidia-persistenced" or "nvidia-gridd" or "nv-hostengine");
+
     /// <summary>A process uses the GPUs from now on.</summary>
     public void Use(long pid) => _users.Add(pid);
 

@@ -112,7 +112,7 @@ internal sealed class NvidiaInstaller : IGuestProgram
             return "The Nouveau kernel driver is currently in use by your system.  This driver is incompatible with the NVIDIA driver, and must be disabled before proceeding.";
         }
 
-        if (guest.Modules.Contains("nvidia") && IsUsed(guest))
+        if (guest.Modules.Contains("nvidia") && GuestNvidia.IsUsed(guest))
         {
             return "An NVIDIA kernel module 'nvidia-uvm' appears to already be loaded in your kernel.  This may be because it is in use (for example, by an X server, a CUDA program, or the NVIDIA Persistence Daemon), but this may also happen if your kernel was configured without support for module unloading.";
         }
@@ -128,8 +128,6 @@ internal sealed class NvidiaInstaller : IGuestProgram
         return HasHeaders(guest) ? null
             : "Unable to find the kernel source tree for the currently running kernel.  Please make sure you have installed the kernel source files for your kernel and that they are properly configured.";
     }
-
-    private static bool IsUsed(SimulatedGuest guest) => guest.State<GuestNvidia>().Users(guest).Count > 0 || guest.Processes.Any(process => process.Name is "nvidia-persistenced" or "nvidia-gridd" or "nv-hostengine");
 
     private static int Install(GuestCall call, NvidiaPackage driver, bool isSilent)
     {

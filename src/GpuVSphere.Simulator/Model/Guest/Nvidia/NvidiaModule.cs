@@ -57,6 +57,8 @@ internal sealed class NvidiaModule : IGuestModule, IGuestBoot
         return null;
     }
 
+    public int Uses(SimulatedGuest guest) => GuestNvidia.IsUsed(guest) ? 1 : 0;
+
     public void Boot(SimulatedGuest guest)
     {
         Preset(guest);

@@ -222,7 +222,7 @@ internal sealed class NvidiaSmiProgram() : InstantProgram("nvidia-smi", "nvidia-
         yield return Line("Product Brand", "product_brand", gpu.Vgpu is null ? gpu.Card.Name.StartsWith("Tesla", StringComparison.Ordinal) ? "Tesla" : "NVIDIA" : driver.Branch < 470 ? "Grid" : "NVIDIA RTX Virtual Workstation");
         yield return Line("Persistence Mode", "persistence_mode", "Disabled");
         yield return Line("GPU UUID", "uuid", UuidOf(guest, gpu));
-        yield return Group("GPU Virtualization Mode", "gpu_virtualization_mode", Line("Virtualization Mode", "virtualization_mode", gpu.Vgpu is null ? "Pass-Through" : "VGPU"));
+        yield return Group("GPU Virtualization Mode", "gpu_virtualization_mode", Line("Virtualization Mode", "virtualization_mode", guest.State<GuestOrders>().VirtualizationMode ?? (gpu.Vgpu is null ? "Pass-Through" : "VGPU")));
         foreach (SmiNode node in LicenseNodes(guest, driver))
         {
             yield return node;

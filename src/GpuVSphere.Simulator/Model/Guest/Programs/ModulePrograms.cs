@@ -15,7 +15,7 @@ internal sealed class ModulePrograms() : InstantProgram("lsmod", "modprobe", "rm
             call.Say("Module                  Size  Used by");
             foreach (string module in guest.Modules)
             {
-                call.Say(module.PadRight(20) + "    16384  0");
+                call.Say(module.PadRight(20) + "    16384  " + guest.UsesOf(module));
             }
 
             return 0;
@@ -60,6 +60,10 @@ internal sealed class ModulePrograms() : InstantProgram("lsmod", "modprobe", "rm
                 {
                     status = call.Fail(refusal.StartsWith("Module ", StringComparison.Ordinal) ? "modprobe: FATAL: " + refusal : "modprobe: ERROR: could not insert '" + name + "': " + refusal);
                 }
+            }
+            else if (guest.Modules.Contains(name) && guest.UsesOf(name) > 0)
+            {
+                status = call.Fail(call.Name == "rmmod" ? "rmmod: ERROR: Module " + module + " is in use" : "modprobe: FATAL: Module " + module + " is in use.");
             }
             else if (!guest.Modules.Remove(name))
             {

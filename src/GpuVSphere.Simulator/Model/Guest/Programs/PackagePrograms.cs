@@ -41,6 +41,13 @@ internal sealed class PackagePrograms : IGuestProgram
                 : "Error: This command has to be run with superuser privileges (under the root user on most systems).", isApt ? 100 : 1);
         }
 
+        if (call.Locked(() => call.Guest.State<GuestOrders>().IsPackageManagerBusy))
+        {
+            return call.Fail(isApt
+                ? "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 1207 (unattended-upgr)\nE: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), is another process using it?"
+                : "Waiting for process with pid 1207 to finish.", isApt ? 100 : 1);
+        }
+
         if (!call.Guest.HasInternet && (verb is "update" or "makecache" || (verb is "install" && words.Skip(1).Any(word => word.IndexOf('/') < 0))))
         {
             return call.Fail(isApt
@@ -110,7 +117,7 @@ internal sealed class PackagePrograms : IGuestProgram
     private static string? Collect(GuestCall call, IEnumerable<string> names, List<GuestPackage> wanted, bool isApt)
     {
         SimulatedGuest guest = call.Guest;
-        List<GuestPackage> offered = GuestPrograms.All<IGuestPackageSource>().SelectMany(source => source.PackagesFor(guest)).ToList();
+        List<GuestPackage> offered = Offered(guest).ToList();
         foreach (string name in names)
         {
             string wish = name.Split('=')[0];
@@ -286,7 +293,7 @@ internal sealed class PackagePrograms : IGuestProgram
         return 1;
     }
 
-    private static IEnumerable<GuestPackage> Offered(SimulatedGuest guest) => GuestPrograms.All<IGuestPackageSource>().SelectMany(source => source.PackagesFor(guest));
+    private static IEnumerable<GuestPackage> Offered(SimulatedGuest guest) => GuestPrograms.All<IGuestPackageSource>().SelectMany(source => source.PackagesFor(guest)).Where(package => !guest.State<GuestOrders>().Withdrawn.Contains(package.Name));
 
     // apt-cache policy: nothing at all of a name that no repository has.
     private static int Policy(GuestCall call)

@@ -9,6 +9,8 @@ namespace GpuVSphere.Simulator.Model.Guest.Programs;
 /// <summary>lspci, of the devices that the VM really has.</summary>
 internal sealed class PciProgram() : InstantProgram("lspci")
 {
+    private const long Large = 256L << 20;
+
     protected override int Run(GuestCall call)
     {
         SimulatedGuest guest = call.Guest;
@@ -86,10 +88,10 @@ internal sealed class PciProgram() : InstantProgram("lspci")
         long address = 0x1000_0000_0000;
         foreach (PciBar bar in device.Card.Bars)
         {
-            // As in samples/guest-lspci-bar1-unassigned-p40.txt: a window that the firmware found no place for.
-            string place = device.HasBars || !bar.Is64Bit ? "at " + (bar.Is64Bit ? address : 0xfb00_0000).ToString("x", CultureInfo.InvariantCulture) : "at <unassigned>";
-            text.Append("\tRegion ").Append(bar.Index).Append(": Memory ").Append(place)
-                .Append(bar.Is64Bit ? " (64-bit, prefetchable)" : " (32-bit, non-prefetchable)").Append(" [size=").Append(Size(bar.Size)).Append("]\n");
+            // As in samples/guest-lspci-bar1-unassigned-p40.txt: a large window that the firmware found no place for has no size either, and a small one has its place.
+            bool hasPlace = device.HasBars || bar.Size < Large;
+            text.Append("\tRegion ").Append(bar.Index).Append(": Memory at ").Append(hasPlace ? (bar.Is64Bit ? address : 0xfb00_0000).ToString("x", CultureInfo.InvariantCulture) : "<unassigned>")
+                .Append(bar.Is64Bit ? " (64-bit, prefetchable)" : " (32-bit, non-prefetchable)").Append(hasPlace ? " [size=" + Size(bar.Size) + "]\n" : "\n");
             address += Math.Max(bar.Size, 0x1000_0000);
         }
     }

@@ -92,8 +92,8 @@ internal sealed class SystemPrograms() : InstantProgram("uname", "id", "whoami",
     private static int ListProcesses(GuestCall call)
     {
         // -o chooses columns; an equals sign behind one takes its headline away.
-        int at = call.Arguments.ToList().IndexOf("-o");
-        string[] columns = (at >= 0 ? call.Arguments[at + 1] : "user,pid,ppid,args").Split(',');
+        string[] chosen = call.Arguments.Where((_, at) => at > 0 && call.Arguments[at - 1] == "-o").ToArray();
+        string[] columns = (chosen.Length > 0 ? string.Join(",", chosen) : "user,pid,ppid,args").Split(',');
         int byPid = call.Arguments.ToList().IndexOf("-p");
         if (!columns.All(column => column.EndsWith("=", StringComparison.Ordinal)))
         {

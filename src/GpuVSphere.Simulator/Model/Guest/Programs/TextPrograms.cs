@@ -62,7 +62,7 @@ internal sealed class TextPrograms() : InstantProgram("grep", "head", "tail", "w
                 call.Say(call.Name == "dirname" ? ShPath.Parent(call.Operands[0]) : ShPath.Name(call.Operands[0]));
                 return 0;
             case "date":
-                call.Say(call.Has("+%s") ? call.Guest.Inventory.Now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) : call.Guest.Inventory.Now.UtcDateTime.ToString("ddd MMM dd HH:mm:ss 'UTC' yyyy", CultureInfo.InvariantCulture));
+                call.Say(call.Has("+%s") ? (call.Guest.Inventory.Now + call.Guest.State<GuestOrders>().ClockSkew).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) : (call.Guest.Inventory.Now + call.Guest.State<GuestOrders>().ClockSkew).UtcDateTime.ToString("ddd MMM dd HH:mm:ss 'UTC' yyyy", CultureInfo.InvariantCulture));
                 return 0;
             case "false":
                 return 1;

@@ -1,4 +1,4 @@
-namespace GpuVSphere.Guest;
+namespace GpuVSphere;
 
 /// <summary>Names as they are typed into PowerShell, for the commands in next steps.</summary>
 internal static class Typed
