@@ -114,6 +114,34 @@ public sealed class FlexDirectInstallerTests
     }
 
     [Fact]
+    public async Task That_it_cannot_clean_up_does_not_hide_why_it_failed()
+    {
+        FakeGuest guest = Guest("wget").On("bash " + Script, exitCode: 100, error: "E: no room")
+            .On(command => command.CommandLine == "rm -rf " + Folder, (_, _) => throw new GpuVSphereException("GuestToolsNotRunning", GpuErrorCategory.InvalidState, "VMware Tools do not run."));
+        GpuVSphereException error = await Assert.ThrowsAsync<GpuVSphereException>(() => InstallAsync(guest, new InstallWish()));
+        Assert.Equal("FlexDirectInstallFailed", error.Id);
+        Assert.Contains(_said, line => line == Folder + " could not be removed: VMware Tools do not run.");
+    }
+
+    [Fact]
+    public async Task A_file_that_is_gone_since_it_was_planned_is_said_and_nothing_stays_behind()
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".sh");
+        FakeGuest guest = Guest("wget");
+        GpuVSphereException error = await Assert.ThrowsAsync<GpuVSphereException>(() => InstallAsync(guest, new InstallWish { Path = path }));
+        Assert.Equal(("FileNotFound", path), (error.Id, error.Target));
+        Assert.Equal("rm -rf " + Folder, guest.Ran[^1]);
+    }
+
+    [Fact]
+    public async Task A_name_with_a_space_can_be_typed_as_it_is_advised()
+    {
+        FakeGuest guest = Guest("wget").On(command => command.CommandLine.StartsWith("wget ", StringComparison.Ordinal), (_, _) => Task.FromResult(new ShellResult(4, string.Empty, "no route")));
+        GpuVSphereException error = await Assert.ThrowsAsync<GpuVSphereException>(() => FlexDirectInstaller.InstallAsync(new FlexDirectGuest(guest, "cpu 01"), "cpu 01", new InstallWish(), _said.Add, CancellationToken.None));
+        Assert.Contains("Install-FlexDirect -VM 'cpu 01' -Path", error.NextStep, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_folder_that_is_none_is_not_removed()
     {
         FakeGuest guest = new FakeGuest().On("mktemp -d", "\n");

@@ -129,6 +129,7 @@ public sealed class FlexDirectReaderTests
         FakeGuest guest = Client().On(Path + " run -n 1 -m 2048 train.py '$(reboot)'", "one\ntwo\n", 3, "careful\n");
         FlexDirectRun run = await FlexDirectReader.RunAsync(s_vm, guest, new FlexDirectRunRequest { Program = "train.py", Arguments = ["$(reboot)"], MemoryMB = 2048, TimeLimit = TimeSpan.FromSeconds(5) }, lines.Add, CancellationToken.None);
         Assert.Equal((3, "one two", "careful"), (run.ExitCode, string.Join(" ", run.Output), string.Join(" ", run.ErrorOutput)));
+        Assert.Null(run.Refusal);
         Assert.Equal(["one", "two", "careful"], lines);
         Assert.Equal(TimeSpan.FromSeconds(5), guest.Commands[^1].Timeout);
     }
@@ -142,8 +143,8 @@ public sealed class FlexDirectReaderTests
         Assert.Contains("2 seconds", late.Message, StringComparison.Ordinal);
 
         guest.On(Path + " run -n 9 x", exitCode: 1, error: "Error: not enough GPUs on any server");
-        GpuVSphereException full = await Assert.ThrowsAsync<GpuVSphereException>(() => FlexDirectReader.RunAsync(s_vm, guest, new FlexDirectRunRequest { Program = "x", GpuCount = 9 }, null, CancellationToken.None));
-        Assert.Equal("FlexDirectNoRoom", full.Id);
+        FlexDirectRun full = await FlexDirectReader.RunAsync(s_vm, guest, new FlexDirectRunRequest { Program = "x", GpuCount = 9 }, null, CancellationToken.None);
+        Assert.Equal((1, "Error: not enough GPUs on any server", "FlexDirectNoRoom"), (full.ExitCode, Assert.Single(full.ErrorOutput), full.Refusal?.Id));
     }
 
     [Fact]

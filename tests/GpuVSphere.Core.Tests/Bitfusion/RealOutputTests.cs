@@ -20,8 +20,8 @@ public sealed class RealOutputTests
     }
 
     [SkippableTheory]
-    [InlineData("bitfusion-claim-timeout.txt", "FlexDirectServerUnreachable", "10.117.32.156:56001")]
-    [InlineData("bitfusion-list_gpus-failure.txt", "FlexDirectServerUnreachable", "10.117.32.156:56001")]
+    [InlineData("bitfusion-claim-timeout.txt", "FlexDirectServerUnreachable", "(10.117.32.156:56001): context deadline exceeded")]
+    [InlineData("bitfusion-list_gpus-failure.txt", "FlexDirectServerUnreachable", "(10.117.32.156:56001): i/o timeout")]
     [InlineData("bitfusion-health-servers.conf-failure.txt", "FlexDirectServersConf", "none of the servers responded")]
     public void Public_failures_are_explained(string file, string id, string named)
     {

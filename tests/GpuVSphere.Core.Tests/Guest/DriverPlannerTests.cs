@@ -52,7 +52,7 @@ public sealed class DriverPlannerTests
     [Fact]
     public void Nouveau_is_silenced_and_the_driver_comes_behind_a_restart()
     {
-        DriverPlan plan = DriverPlanner.Plan(Bare() with { Gpu = Bare().Gpu with { Modules = ["nouveau"] } }, Wish(Grid));
+        DriverPlan plan = DriverPlanner.Plan(Bare() with { Gpu = Bare().Gpu with { Modules = ["nouveau"], NouveauUses = 1 } }, Wish(Grid));
 
         Assert.Equal([(null, "nouveau", "loaded", "kept from being loaded"), ("guest reboot", "NVIDIA driver", null, "390.42 (GRID)")], plan.Rows);
         Assert.True(plan.RebootsFirst);
@@ -61,10 +61,43 @@ public sealed class DriverPlannerTests
     [Fact]
     public void Nouveau_that_is_silenced_already_only_waits_for_the_restart()
     {
-        DriverPlan plan = DriverPlanner.Plan(Bare() with { IsNouveauBlacklisted = true, Gpu = Bare().Gpu with { Modules = ["nouveau"] } }, Wish(Grid));
+        DriverPlan plan = DriverPlanner.Plan(Bare() with { IsNouveauBlacklisted = true, Gpu = Bare().Gpu with { Modules = ["nouveau"], NouveauUses = 1 } }, Wish(Grid));
 
         Assert.Equal("guest reboot", Assert.Single(plan.Rows).Barrier);
         Assert.False(plan.SilencesNouveau);
+    }
+
+    [Fact]
+    public void Nouveau_that_nothing_uses_is_unloaded_and_no_restart_is_needed()
+    {
+        DriverPlan plan = DriverPlanner.Plan(Bare() with { Gpu = Bare().Gpu with { Modules = ["nouveau"] } }, Wish(Grid));
+
+        Assert.Equal([(null, "nouveau", "loaded", "unloaded, and kept from being loaded"), (null, "NVIDIA driver", null, "390.42 (GRID)")], plan.Rows);
+        Assert.Equal((true, true, false), (plan.UnloadsNouveau, plan.SilencesNouveau, plan.RebootsFirst));
+        Assert.DoesNotContain(plan.Consequences, consequence => consequence.Contains("restarted before", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Nouveau_in_place_of_a_driver_that_is_there_is_unloaded_when_nothing_uses_it()
+    {
+        DriverGuest guest = Running("390.42", isGrid: true) with { IsNouveauBlacklisted = true };
+        DriverPlan idle = DriverPlanner.Plan(guest with { Gpu = guest.Gpu with { Modules = ["nouveau"], LoadedVersion = null, Smi = null } }, Wish(Grid));
+        DriverPlan used = DriverPlanner.Plan(guest with { Gpu = guest.Gpu with { Modules = ["nouveau"], NouveauUses = 2, LoadedVersion = null, Smi = null } }, Wish(Grid));
+
+        Assert.Equal([(null, "nouveau", "loaded", "unloaded"), (null, "NVIDIA driver", "not loaded", "390.42 (GRID)")], idle.Rows);
+        Assert.Equal((true, false, false), (idle.UnloadsNouveau, idle.RebootsFirst, idle.Installs));
+        Assert.Equal("guest reboot", Assert.Single(used.Rows).Barrier);
+        Assert.Equal((false, true), (used.UnloadsNouveau, used.RebootsFirst));
+    }
+
+    [Fact]
+    public void A_driver_that_is_loaded_and_has_no_gpu_is_not_called_unloaded()
+    {
+        DriverGuest guest = Running("390.42", isGrid: true);
+        DriverPlan plan = DriverPlanner.Plan(guest with { Gpu = guest.Gpu with { Smi = null } }, Wish(Grid));
+
+        Assert.Equal("loaded, and no GPU works with it", Assert.Single(plan.Rows).Before);
+        Assert.Contains("Test-GpuGuest", Assert.Single(plan.Consequences), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,8 @@
+using System;
+using System.IO;
+using System.Linq;
 using System.Text;
+using GpuVSphere.Core.Tests.Vim;
 using GpuVSphere.Guest;
 
 namespace GpuVSphere.Core.Tests.Guest;
@@ -71,6 +75,27 @@ public sealed class GriddConfTests
     [InlineData("FeatureType=2", "FeatureType=1")]
     [InlineData("#  FeatureType=0", "#  FeatureType=0\nFeatureType=1\n")]
     public void What_is_not_there_comes_behind_its_comment_or_at_the_end(string text, string expected) => Assert.Equal(expected, Text(Read(text).With("FeatureType", "1")));
+
+    [Theory]
+    [InlineData("ServerAddress=a # the old one\nX=1\n", "# the old one\nServerAddress=c\nX=1\n")]
+    [InlineData("ServerAddress=            # string: licence server address\r\n", "# string: licence server address\r\nServerAddress=c\r\n")]
+    [InlineData("ServerAddress=a # one\nServerAddress=b # two", "# one\nServerAddress=c\n# two\nServerAddress=c")]
+    public void A_comment_behind_a_value_is_kept_before_it(string text, string expected) => Assert.Equal(expected, Text(Read(text).With("ServerAddress", "c")));
+
+    [SkippableFact]
+    public void The_public_keys_of_the_template_are_read_and_set()
+    {
+        string text = File.ReadAllText(Samples.Require("gridd.conf.template-keys.txt"));
+        GriddConf conf = Read(text);
+        Assert.Equal((null, "7070", "0", null), (conf.Value("ServerAddress"), conf.Value("ServerPort"), conf.Value("FeatureType"), conf.Value("BackupServerAddress")));
+
+        GriddConf next = conf.With("ServerAddress", "10.1.2.3").With("FeatureType", "1").With("BackupServerAddress", "10.1.2.4");
+        Assert.Equal(("10.1.2.3", "7070", "1", "10.1.2.4"), (next.Value("ServerAddress"), next.Value("ServerPort"), next.Value("FeatureType"), next.Value("BackupServerAddress")));
+        foreach (string comment in text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Contains('#', StringComparison.Ordinal)).Select(line => line.Substring(line.IndexOf('#', StringComparison.Ordinal)).TrimEnd()))
+        {
+            Assert.Contains(comment, Text(next), StringComparison.Ordinal);
+        }
+    }
 
     [Fact]
     public void What_is_unset_is_set_to_nothing_as_the_template_has_it() => Assert.Equal("ServerAddress=\nX=1\n", Text(Read("ServerAddress=a\nX=1\n").With("ServerAddress", null)));

@@ -30,6 +30,14 @@ public sealed class GuestProgramTextTests
         KernelModule.ReadLoaded("Module                  Size  Used by\nnvidia_uvm            798720  0\nnvidia              14368768  2 nvidia_uvm,nvidia_modeset\n"));
 
     [Theory]
+    [InlineData("nouveau 2437120 3 - Live 0x0000000000000000\n", 3)]
+    [InlineData("Module                  Size  Used by\nnouveau              2437120  1 mxm_wmi\n", 1)]
+    [InlineData("nouveau 2437120 0 - Live 0x0000000000000000\n", 0)]
+    [InlineData("nouveau 2437120 -1 - Live 0x0000000000000000\n", -1)]
+    [InlineData("drm_nouveau_x 16384 4 - Live 0x0000000000000000\n", 0)]
+    public void How_many_use_a_module_is_read(string text, int uses) => Assert.Equal(uses, KernelModule.ReadUses(text, "nouveau"));
+
+    [Theory]
     [InlineData("[   12.345678] Loading of unsigned module is rejected")]
     [InlineData("[    9.1] Lockdown: modprobe: unsigned module loading is restricted; see man kernel_lockdown.7")]
     [InlineData("modprobe: ERROR: could not insert 'nvidia': Required key not available")]

@@ -4,11 +4,13 @@ using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
+using GpuVSphere.Guest;
 using GpuVSphere.Methods;
 using GpuVSphere.Operations;
 using GpuVSphere.Passthrough;
 using GpuVSphere.Shell;
 using GpuVSphere.Simulator.Model;
+using GpuVSphere.Simulator.Model.Guest;
 using GpuVSphere.Simulator.Tests.Model;
 using GpuVSphere.Simulator.Tests.Passthrough;
 using GpuVSphere.Vgpu;
@@ -65,6 +67,38 @@ internal sealed class GuestDriverLab : IDisposable
 
         await lab.DoneAsync(PassthroughIntents.AddToVm([lab.Target], [VmLab.Device(VmLab.A100First)], new VmChangeOptions { PowerOn = true }));
         return lab;
+    }
+
+    /// <summary>What a change of guests is made in, as one user.</summary>
+    public OperationContext Context(string user = "admin") =>
+        new([Session], Lab.Simulator.Clock, Path.GetTempPath()) { Guests = Lab.Simulator.GuestsAs(user, SimulatorUser.DefaultPassword) };
+
+    /// <summary>The checks of Test-GpuGuest.</summary>
+    public async Task<GuestGpuCheck[]> TestAsync(string user = "admin", GuestGpuTestOptions? options = null)
+    {
+        GuestGpuTestResult result = Assert.Single(await GuestGpuTest.RunAsync(Context(user), [Target], options ?? new GuestGpuTestOptions(), _ => { }, CancellationToken.None));
+        Assert.Null(result.Error);
+        return [.. result.Checks];
+    }
+
+    /// <summary>Changes the guest past its users.</summary>
+    public void Change(Action<SimulatedGuest> change)
+    {
+        lock (Lab.Inventory.Gate)
+        {
+            change(Lab.Vm(Vm).Guest);
+        }
+    }
+
+    /// <summary>Has things go differently in the guest.</summary>
+    public void Order(Action<GuestOrders> order) => Change(guest => order(guest.State<GuestOrders>()));
+
+    /// <summary>Runs what has to succeed, and gives what it wrote.</summary>
+    public async Task<string> SaysAsync(string command)
+    {
+        ShellResult result = await RunAsync(command);
+        Assert.True(result.ExitCode == 0, $"{command}: {result.Output}{result.Error}");
+        return result.Output;
     }
 
     public async Task<IGuestShell> OpenAsync(string user = "root") => await SimulatedShellTests.OpenAsync(Lab, Vm, user);

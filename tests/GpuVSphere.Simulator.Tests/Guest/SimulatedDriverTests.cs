@@ -81,6 +81,7 @@ public sealed class SimulatedDriverTests
 
         if (what is "Secure Boot")
         {
+            lab.Order(orders => orders.IsNouveauIdle = true);
             await OkAsync(lab, "rmmod nouveau");
         }
 
