@@ -91,16 +91,6 @@ public sealed class DriverPlannerTests
     }
 
     [Fact]
-    public void A_driver_that_is_loaded_and_has_no_gpu_is_not_called_unloaded()
-    {
-        DriverGuest guest = Running("390.42", isGrid: true);
-        DriverPlan plan = DriverPlanner.Plan(guest with { Gpu = guest.Gpu with { Smi = null } }, Wish(Grid));
-
-        Assert.Equal("loaded, and no GPU works with it", Assert.Single(plan.Rows).Before);
-        Assert.Contains("Test-GpuGuest", Assert.Single(plan.Consequences), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void The_driver_that_runs_already_is_nothing_to_do()
     {
         Assert.True(DriverPlanner.Plan(Running("390.42", isGrid: true), Wish(Grid) with { UpgradesPackages = true }).IsEmpty);

@@ -114,7 +114,7 @@ public sealed class GuestDriverTroubleTests : IDisposable
         ChangePlan left = await Operation(lab, TooOld).PlanAsync(CancellationToken.None);
 
         Failed(result, lab, "GuestDriverNotWorking", "nvidia-smi does not confirm it. Nvidia-smi says: No devices were found", "Install a driver that serves");
-        Assert.Equal("loaded, and no GPU works with it", Assert.Single(left.Changes).Before);
+        Assert.Equal("loaded, without a GPU", Assert.Single(left.Changes).Before);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class SshGuestDriverTests
     [SkippableFact]
     public async Task From_nouveau_to_a_driver_that_works_behind_a_reboot()
     {
-        using GuestLab lab = await GuestLab.VgpuAsync("/bin/sh /usr/lib/guest/packages compiler headers; : > /etc/has-nouveau; echo 'nouveau 2306048 0 - Live 0x0000000000000000' >> /run/modules");
+        using GuestLab lab = await GuestLab.VgpuAsync("/bin/sh /usr/lib/guest/packages compiler headers; : > /etc/has-nouveau; echo 'nouveau 2306048 1 - Live 0x0000000000000000' >> /run/modules");
         lab.User = "admin";
         lab.Password = GuestMachine.Password;
         lab.Reuse();
