@@ -44,6 +44,15 @@ public sealed class CodeRuleTests
             "PowerCLI lives in the same process: certificate callbacks and connection limits are set per client.");
     }
 
+    [Theory]
+    [InlineData("GpuVSphere.Core")]
+    [InlineData("GpuVSphere.PowerShell")]
+    public void ListsThatAreMadeWhenTheyAreRead_CanBeIndexedInPowerShell(string assembly)
+    {
+        using AssemblyModel model = AssemblyModel.Open(assembly);
+        Report.None(CodeRules.ListsThatPowerShellCannotIndex(model), "End it with ToArray(): $_.VMs[0] is then the first, not the whole list.");
+    }
+
     [Fact]
     public void EachRule_CatchesWhatBreaksIt_AndOnlyThat()
     {
@@ -52,6 +61,7 @@ public sealed class CodeRuleTests
         Assert.Equal(["s_cache", "s_counter", "s_shown"], Members(CodeRules.MutableStatics(own)));
         Assert.Equal(["WithoutTokenAsync"], Members(CodeRules.TasksWithoutToken(own)));
         Assert.Equal(["CapturesContextAsync", "SaysTrueAsync"], Members(CodeRules.AwaitsThatCaptureTheContext(own)));
+        Assert.Equal(["Made", "MadeOfTwo"], Members(CodeRules.ListsThatPowerShellCannotIndex(own)));
         Assert.NotEmpty(CodeRules.Uses(own, used => used.Type.Name == "Above" && used.Name == "Height"));
     }
 

@@ -129,6 +129,25 @@ internal static class CodeRules
         }
     }
 
+    /// <summary>
+    /// Visible properties that make a list of the compiler's own whenever they are read: a collection expression for a read-only list. PowerShell
+    /// cannot index it. One that is kept by the object is replaced when the object is written; this one nobody can replace.
+    /// </summary>
+    public static IEnumerable<string> ListsThatPowerShellCannotIndex(AssemblyModel model)
+    {
+        foreach (TypeDefinition type in model.Types().Where(type => model.NameOf(type).IsVisible))
+        {
+            foreach (MethodDefinition getter in model.Methods(type).Where(method =>
+                method.Attributes.HasFlag(MethodAttributes.Public) && !method.Attributes.HasFlag(MethodAttributes.Static) && model.NameOf(method).StartsWith("get_", StringComparison.Ordinal)))
+            {
+                if (model.BodyOf(getter).Select(model.MemberOf).OfType<MemberUse>().Any(used => used.Name == ".ctor" && used.Type.Name.StartsWith("<>z__ReadOnly", StringComparison.Ordinal)))
+                {
+                    yield return $"{model.NameOf(type)}.{model.NameOf(getter)["get_".Length..]}";
+                }
+            }
+        }
+    }
+
     /// <summary>Types and members that a method body uses although they must not be.</summary>
     public static IEnumerable<string> Uses(AssemblyModel model, Func<MemberUse, bool> isForbidden)
     {

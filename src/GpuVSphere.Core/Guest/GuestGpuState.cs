@@ -80,7 +80,7 @@ internal sealed record GuestGpuState
     public string? WhyNoManager { get; init; }
 
     /// <summary>The GPUs in the VM's configuration.</summary>
-    public IReadOnlyList<VmGpu> Configured => [.. Vm.PciDevices.Where(device => device.Kind != VmGpuKind.Other)];
+    public IReadOnlyList<VmGpu> Configured => Vm.PciDevices.Where(device => device.Kind != VmGpuKind.Other).ToArray();
 
     /// <summary>Whether the VM has vGPUs.</summary>
     public bool HasVgpu => Configured.Any(gpu => gpu.Kind == VmGpuKind.Vgpu);

@@ -59,11 +59,11 @@ public sealed record MmioReport
 
     /// <summary>The keys and values to set; empty when nothing needs to be set.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> ExtraConfig => SizeGB is { } size
-        ?
-        [
+        ? new KeyValuePair<string, string>[]
+        {
             new(MmioKeys.Use64Bit, "TRUE"),
             new(MmioKeys.SizeGB, size.ToString(CultureInfo.InvariantCulture)),
-        ]
+        }
         : Array.Empty<KeyValuePair<string, string>>();
 
     /// <summary>The answer in words.</summary>

@@ -45,5 +45,5 @@ public sealed record GpuUse
     public IReadOnlyList<MigInstance> IdleInstances { get; init; } = [];
 
     /// <summary>The profiles that run on it, each once.</summary>
-    public IReadOnlyList<string> Profiles => [.. Running.Select(vgpu => vgpu.Profile).OfType<string>().Distinct()];
+    public IReadOnlyList<string> Profiles => Running.Select(vgpu => vgpu.Profile).OfType<string>().Distinct().ToArray();
 }

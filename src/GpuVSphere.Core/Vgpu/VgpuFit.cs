@@ -33,7 +33,7 @@ public sealed record VgpuFit
     public string? Why { get; init; }
 
     /// <summary>The VMs that would have to go for more to start.</summary>
-    public IReadOnlyList<RunningVgpu> InTheWay => [.. Gpus.SelectMany(gpu => gpu.InTheWay).Distinct()];
+    public IReadOnlyList<RunningVgpu> InTheWay => Gpus.SelectMany(gpu => gpu.InTheWay).Distinct().ToArray();
 
     /// <summary>Whether so many more start: true for certain, false for certain not, null when it is not certain.</summary>
     /// <param name="count">How many; 1 or more.</param>

@@ -40,7 +40,11 @@ public sealed class GetNvidiaSmiCommand : HostShellCmdlet
                 "ConflictingParameters", GpuErrorCategory.InvalidArgument, "Either a host is asked or -Text is read, not both.", null, "Leave the hosts and -Raw out, or -Text.");
         }
 
-        WriteObject(NvidiaSmiReader.Read(string.Join("\n", Text)).Gpus, enumerateCollection: true);
+        foreach (NvidiaSmiGpu gpu in NvidiaSmiReader.Read(string.Join("\n", Text)).Gpus)
+        {
+            WriteResult(gpu);
+        }
+
         return false;
     }
 

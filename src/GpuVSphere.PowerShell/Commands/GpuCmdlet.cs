@@ -14,6 +14,7 @@ namespace GpuVSphere.PowerShell.Commands;
 public abstract class GpuCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
+    private readonly OutputLists _lists = new();
 
     /// <summary>Cancels what still runs.</summary>
     public void Dispose()
@@ -39,6 +40,9 @@ public abstract class GpuCmdlet : PSCmdlet, IDisposable
 
     /// <summary>The work. Runs on another thread; writes to the relay only.</summary>
     internal abstract Task RunAsync(PipelineRelay relay, CancellationToken cancellationToken);
+
+    /// <summary>Writes an object of the output.</summary>
+    internal void WriteResult(object value) => WriteObject(_lists.Prepare(value));
 
     /// <summary>Writes text to the console as Write-Host does; it can be captured from the information stream.</summary>
     internal void WriteToConsole(string text)

@@ -71,7 +71,7 @@ internal sealed class GpuJob : Job, IChangeFeedback
         {
             foreach (ChangeResult result in await work(this, _stop.Token).ConfigureAwait(false))
             {
-                Output.Add(PSObject.AsPSObject(result));
+                Output.Add(PSObject.AsPSObject(new OutputLists().Prepare(result)));
                 end = result.Outcome is ChangeOutcome.Failed or ChangeOutcome.Blocked ? JobState.Failed : end;
                 ChangeReport.Tell(
                     result,

@@ -34,7 +34,7 @@ internal sealed class PipelineRelay : IChangeFeedback, IDisposable
     /// <summary>Whether an error was told.</summary>
     public bool HasErrors { get; private set; }
 
-    public void Output(object value) => Post(cmdlet => cmdlet.WriteObject(value));
+    public void Output(object value) => Post(cmdlet => cmdlet.WriteResult(value));
 
     public void Error(ErrorRecord record)
     {
