@@ -1,4 +1,5 @@
-# The stand-in for PowerCLI, in this process of its own; the numbers are those of the behaviours it has to have.
+# In a process of its own.
+# The stand-in for PowerCLI, which stays loaded; the numbers are those of the behaviours it has to have.
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Common.ps1')
     $env:PSModulePath = $env:GPUVSPHERE_DOUBLE + [System.IO.Path]::PathSeparator + $env:PSModulePath
