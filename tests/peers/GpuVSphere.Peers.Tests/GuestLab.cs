@@ -60,6 +60,9 @@ internal sealed class GuestLab : IDisposable
     /// <summary>Its password; null to log in with the key.</summary>
     public string? Password { get; set; }
 
+    /// <summary>More lines of the client's configuration.</summary>
+    public string Configures { get; set; } = string.Empty;
+
     /// <summary>What the guests' GPU is: the vGPU of <see cref="VgpuVm"/>.</summary>
     public static string VgpuDevice => Device("GP100GL [Tesla P100 PCIe 16GB] [10de:15f8]", "GRID P100-8Q", "VGPU", 8192);
 
@@ -178,6 +181,18 @@ internal sealed class GuestLab : IDisposable
         }
     }
 
+    /// <summary>Ends what <see cref="Reuse"/> began.</summary>
+    public void Unuse()
+    {
+        foreach (Process master in _masters)
+        {
+            master.Kill(entireProcessTree: true);
+            master.Dispose();
+        }
+
+        _masters.Clear();
+    }
+
     /// <summary>The context of operations.</summary>
     public OperationContext Context() => new([_session], new QuickClock(), Path.Combine(Folder, "state")) { Guests = Guests(), Secrets = Secrets };
 
@@ -239,12 +254,7 @@ internal sealed class GuestLab : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Process master in _masters)
-        {
-            master.Kill(entireProcessTree: true);
-            master.Dispose();
-        }
-
+        Unuse();
         _session.Dispose();
         _simulator.Dispose();
         foreach (GuestMachine machine in _machines.Values)
@@ -262,7 +272,7 @@ internal sealed class GuestLab : IDisposable
         string path = Path.Combine(Folder, "config-" + Guid.NewGuid().ToString("N"));
         System.IO.File.WriteAllText(
             path,
-            string.Concat(_machines.Select(machine => machine.Value.Configuration(AddressOf(machine.Key), User) + (_masters.Count > 0 ? $"  ControlPath {machine.Value.Folder}/socket\n" : string.Empty))));
+            string.Concat(_machines.Select(machine => machine.Value.Configuration(AddressOf(machine.Key), User) + (_masters.Count > 0 ? $"  ControlPath {machine.Value.Folder}/socket\n" : string.Empty))) + Configures);
         return path;
     }
 }

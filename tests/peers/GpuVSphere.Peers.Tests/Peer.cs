@@ -33,6 +33,9 @@ internal sealed class Peer
     /// <summary>curl.</summary>
     public static Peer Curl { get; } = Program("curl", "GPUVSPHERE_CURL", "apt-get install curl");
 
+    /// <summary>PowerShell 7.</summary>
+    public static Peer Pwsh { get; } = Program("pwsh", "GPUVSPHERE_PWSH", "install PowerShell 7");
+
     /// <summary>A Python that has pyVmomi.</summary>
     public static Peer Pyvmomi { get; } = Library("pyvmomi", "python3", ["-c", "import pyVmomi"], "apt-get install python3-pyvmomi");
 

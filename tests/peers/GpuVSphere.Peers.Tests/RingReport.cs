@@ -33,6 +33,9 @@ public sealed class RingReport
         Assert.Equal("guest-01\n", guest.Read("/etc/hostname"));
     }
 
+    [PeerFact(nameof(Peer.Pwsh))]
+    public void Pwsh() => Assert.Equal("Core", Peer.Pwsh.Run(["-NoProfile", "-NonInteractive", "-Command", "$PSVersionTable.PSEdition"]).Succeeded().Trim());
+
     [PeerFact(nameof(Peer.Curl))]
     public void Curl() => Assert.StartsWith("curl", Peer.Curl.Run(["--version"]).Succeeded(), StringComparison.Ordinal);
 

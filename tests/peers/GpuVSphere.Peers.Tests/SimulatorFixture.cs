@@ -21,9 +21,10 @@ internal sealed class SimulatorFixture : IDisposable
     /// <summary>Starts it.</summary>
     /// <param name="requiresCookieQuotes">Whether the session cookie must come back with its quotes. A Go before 1.23, and so Debian's govc, loses them.</param>
     /// <param name="scenario">The inventory.</param>
-    public SimulatorFixture(bool requiresCookieQuotes = true, string scenario = "default")
+    /// <param name="clockSpeed">How much faster its time goes.</param>
+    public SimulatorFixture(bool requiresCookieQuotes = true, string scenario = "default", double clockSpeed = 1000)
     {
-        Simulator = GpuSimulator.Start(new SimulatorOptions { ClockSpeed = 1000, RequireCookieQuotes = requiresCookieQuotes, Scenario = scenario });
+        Simulator = GpuSimulator.Start(new SimulatorOptions { ClockSpeed = clockSpeed, RequireCookieQuotes = requiresCookieQuotes, Scenario = scenario });
         _endpoint = Simulator.Listen(new SimulatorListenOptions { Certificate = _certificate });
     }
 

@@ -20,17 +20,17 @@ public sealed class SshFlexDirectTests
 {
     private const string Server = "flex-gpu-01";
     private const string Client = "flex-cpu-01";
-    private const string Key = "FL3X-K3Y-THAT-N0B0DY-SEES";
+    internal const string Key = "FL3X-K3Y-THAT-N0B0DY-SEES";
 
     // Of the quick clock: half a minute.
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
 
     private static readonly GuestChangeOptions s_none = new();
 
-    private static string Gpu => GuestLab.Device("GV100GL [Tesla V100 PCIe 32GB] [10de:1db6]", "Tesla V100-PCIE-32GB", "Pass-Through", 32768) + "\n" + GuestLab.Installed("418.87.00", "stock");
+    internal static string Gpu => GuestLab.Device("GV100GL [Tesla V100 PCIe 32GB] [10de:1db6]", "Tesla V100-PCIE-32GB", "Pass-Through", 32768) + "\n" + GuestLab.Installed("418.87.00", "stock");
 
     // What init compares the key with, which nobody can read the key from.
-    private static string Keys => $"printf '%s\\n' '{PeerRun.Of("openssl", "openssl", ["passwd", "-6", "-salt", "guest", Key], null, TimeSpan.FromMinutes(1)).Succeeded().Trim()}' > /usr/lib/guest/flexdirect/key";
+    internal static string Keys => $"printf '%s\\n' '{PeerRun.Of("openssl", "openssl", ["passwd", "-6", "-salt", "guest", Key], null, TimeSpan.FromMinutes(1)).Succeeded().Trim()}' > /usr/lib/guest/flexdirect/key";
 
     private static string Licensed => "bash /usr/lib/guest/flexdirect/installer > /dev/null; mkdir -p /var/lib/flexdirect; echo ready > /var/lib/flexdirect/license";
 

@@ -74,6 +74,47 @@ public sealed class SshGuestDriverTests
     }
 
     [SkippableFact]
+    public async Task A_driver_that_comes_as_a_package_is_installed_by_apt_with_what_it_needs()
+    {
+        const string Package = "nvidia-linux-grid-470_470.63.01_amd64.deb";
+        using GuestLab lab = await GuestLab.VgpuAsync("/bin/sh /usr/lib/guest/packages compiler headers driver");
+        lab.User = "admin";
+        lab.Password = GuestMachine.Password;
+        lab.Reuse();
+        GuestMachine guest = lab.Guest(Vm);
+        string file = lab.Copy(Vm, "/opt/" + Package);
+        guest.Delete("/opt/" + Package);
+
+        ChangeResult result = await lab.DoneAsync(GuestDriverIntents.Install([lab.Vm(Vm)], file, true, false, false, new GuestChangeOptions()));
+
+        Assert.Contains("driver 470.63.01, GRID P100-8Q", result.Message, StringComparison.Ordinal);
+        Assert.Contains(lab.Feedback.Lines, line => line.Contains("Setting up nvidia-linux-grid-470 (470.63.01)", StringComparison.Ordinal));
+        Assert.Empty(guest.Leftovers());
+    }
+
+    [SkippableFact]
+    public async Task What_holds_another_driver_is_named_and_ended_on_request_and_its_service_runs_again()
+    {
+        // A program that does not end when it is asked to.
+        using GuestLab lab = await GuestLab.VgpuAsync(
+            GuestLab.Installed("470.57.02", "grid") + "; printf '#!/bin/sh\\ntrap \"\" TERM\\nwhile :; do sleep 0.2; done\\n' > /usr/bin/cuda-job; chmod 755 /usr/bin/cuda-job; setsid /usr/bin/cuda-job > /dev/null 2>&1 < /dev/null &");
+        lab.Reuse();
+        GuestMachine guest = lab.Guest(Vm);
+        Finding busy = Assert.Single((await lab.PlanAsync(Install(lab))).Findings, finding => finding.Blocks);
+        Assert.Contains("/usr/bin/cuda-job", busy.Message, StringComparison.Ordinal);
+        Assert.Contains("-StopGpuProcess", busy.NextStep, StringComparison.Ordinal);
+        Assert.Contains(guest.Processes(), words => words == "/bin/sh /usr/bin/nvidia-gridd");
+
+        ChangeResult result = await lab.DoneAsync(GuestDriverIntents.Install([lab.Vm(Vm)], lab.DriverFile(), true, false, stopGpuProcess: true, new GuestChangeOptions()));
+
+        Assert.Contains("driver 470.63.01, GRID P100-8Q", result.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(guest.Processes(), words => words.Contains("cuda-job", StringComparison.Ordinal));
+        Assert.Contains(guest.Processes(), words => words == "/bin/sh /usr/bin/nvidia-gridd");
+        Assert.Contains(lab.Feedback.Lines, line => line.EndsWith("nvidia-gridd was started again.", StringComparison.Ordinal));
+        Assert.Empty(guest.Leftovers());
+    }
+
+    [SkippableFact]
     public async Task A_stop_ends_the_installer_in_the_guest_and_takes_the_upload_away()
     {
         using GuestLab lab = await GuestLab.VgpuAsync(GuestLab.Compiler + "; printf '[Service]\\nExecStart=/bin/sleep 100000\\n' > /etc/systemd/system/nvidia-persistenced.service; systemctl start nvidia-persistenced");
