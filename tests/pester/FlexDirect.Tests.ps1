@@ -90,7 +90,11 @@ Describe 'FlexDirect from nothing to a GPU of another VM' {
         $records = @(Invoke-FlexDirect 'flex-cpu-01' sh '-c', 'echo hi; exit 3' @login -PassThru 2>&1)
         $records[0].ExitCode | Should -Be 3
         $records[1].FullyQualifiedErrorId | Should -BeLike 'FlexDirectRunFailed,*'
-        (Get-ErrorOf { Invoke-FlexDirect 'flex-cpu-01' true -MemoryMB 99999 @login -PassThru }).FullyQualifiedErrorId | Should -BeLike 'FlexDirectNoRoom,*'
+        $refused = @(Invoke-FlexDirect 'flex-cpu-01' true -MemoryMB 99999 @login -PassThru 2>&1)
+        "$($refused[0].ExitCode) $($refused[0].Refusal.Id)" | Should -Be '1 FlexDirectNoRoom'
+        $refused[0].ErrorOutput[-1] | Should -BeLike 'Error: not enough GPU memory*'
+        $refused[1].FullyQualifiedErrorId | Should -BeLike 'FlexDirectNoRoom,*'
+        $refused.Count | Should -Be 2
         (Get-ErrorOf { Invoke-FlexDirect 'flex-cpu-01' true -MemoryMB 1 -Partial 0.5 @login }).FullyQualifiedErrorId | Should -BeLike 'InvalidFlexDirectRun,*'
         (Get-ErrorOf { Invoke-FlexDirect 'flex-cpu-01' sleep 1000000 -TimeLimitSeconds 30 @login -PassThru }).FullyQualifiedErrorId | Should -BeLike 'FlexDirectRunTimeout,*'
         (Invoke-FlexDirect 'flex-gpu-01' nvidia-smi '-L' -Local -Partial 0.5 -MemoryMB 1024 @login) -join "`n" | Should -Match '^GPU 0'

@@ -71,8 +71,11 @@ internal static class DriverPlanner
         };
     }
 
-    /// <summary>The programs that have to end: those on the GPU, without what goes with the display manager and the services that are stopped.</summary>
-    public static IReadOnlyList<GpuProcess> Blocking(DriverGuest guest) =>
+    /// <summary>
+    /// The programs that have to end: those on the GPU, without what goes with the display manager and the services that are stopped. On Windows none has to:
+    /// its setup replaces a driver that is in use, and every desktop uses it.
+    /// </summary>
+    public static IReadOnlyList<GpuProcess> Blocking(DriverGuest guest) => guest.Family == GuestFamily.Windows ? [] :
     [
         .. guest.Gpu.Processes
             .Where(process => guest.DisplayManager is null || !DriverGuest.IsOfDesktop(process))
@@ -154,6 +157,11 @@ internal static class DriverPlanner
 
         if (guest.Family == GuestFamily.Windows)
         {
+            if (guest.Gpu.Processes.Where(process => process.Type == "C").ToArray() is { Length: > 0 } computing)
+            {
+                yield return $"these programs compute on the GPU and lose it: {string.Join(", ", computing.Select(process => process.ToString()))}";
+            }
+
             yield return wish.Reboots ? "the screen goes black for a moment, and the guest is restarted when the setup asks for it" : "the screen goes black for a moment; when the setup asks for a restart, it waits for -Reboot";
         }
     }

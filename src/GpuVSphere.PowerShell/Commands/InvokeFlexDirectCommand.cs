@@ -51,7 +51,7 @@ public sealed class InvokeFlexDirectCommand : FlexDirectCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int TimeLimitSeconds { get; set; }
 
-    /// <summary>Gives an object with exit code, output and errors instead of the lines as they come.</summary>
+    /// <summary>Gives an object with exit code, output and errors instead of the lines as they come, also where FlexDirect refused to run the program.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -155,6 +155,18 @@ public sealed class DriverPlannerTests
     }
 
     [Fact]
+    public void On_Windows_the_setup_replaces_a_driver_that_is_in_use_and_what_computes_is_named()
+    {
+        DriverGuest guest = Running("391.03", isGrid: true);
+        guest = guest with { Family = GuestFamily.Windows, Gpu = guest.Gpu with { Processes = [new GpuProcess(812, @"C:\Windows\explorer.exe", "C+G"), new GpuProcess(4711, "python.exe", "C")] } };
+        DriverPlan plan = DriverPlanner.Plan(guest, Wish("392.05_grid_win10_server2016_64bit_international.exe") with { EndsProcesses = true });
+
+        Assert.Empty(DriverPlanner.Blocking(guest));
+        Assert.Empty(plan.Ends);
+        Assert.Contains("these programs compute on the GPU and lose it: python.exe (4711)", plan.Consequences);
+    }
+
+    [Fact]
     public void Dkms_is_told_of_the_module_of_a_run_file_only()
     {
         Assert.True(DriverPlanner.Plan(Bare() with { HasDkms = true }, Wish(Grid)).UsesDkms);

@@ -42,7 +42,7 @@ public class SimulatedShellTests
         "printf 'pw\\nrest\\n' | { IFS= read -r x; cat; }",
         "printf '%s\\n' \"quote \\\" dollar \\$ back \\\\ tick \\` n \\n\"",
         "set -- x 'y z'; echo $# $2; shift; echo \"$1\"",
-        "cd /tmp && pwd 2>/dev/null | head -n 0; echo $PWD",
+        "cd /tmp && pwd; echo $PWD; (cd / && pwd); pwd",
     ];
 
     [Theory]

@@ -53,6 +53,30 @@ public sealed class VgpuLicenseTroubleTests : IDisposable
         Assert.Equal("640 root\n", await lab.SaysAsync("stat -c '%a %U' /etc/nvidia/gridd.conf"));
     }
 
+    [Theory]
+    [InlineData("ubuntu64Guest", "/var/log/syslog")]
+    [InlineData("rhel8_64Guest", "/var/log/messages")]
+    [InlineData("centos7_64Guest", "/var/log/messages")]
+    [InlineData("rhel8_64Guest", "the journal")]
+    public async Task TheReasonOfARefusal_IsReadWhereTheGuestWritesIt(string guestId, string log)
+    {
+        using GuestDriverLab lab = await GuestDriverLab.VgpuAsync(guestId, clockSpeed: Speed);
+        lab.Order(orders => orders.HasNoLogFile = log == "the journal");
+        lab.Drivers.Install(lab.Vm, Vgpu13);
+        await lab.SaysAsync("rm -f /var/log/syslog" + (log == "the journal" ? " /var/log/messages" : string.Empty));
+        lab.Lab.Simulator.Licensing.Own(SimulatorLicensing.LegacyServer, 0);
+
+        ChangeResult refused = await ApplyAsync(lab, Legacy(lab));
+        lab.Lab.Simulator.Licensing.Own(SimulatorLicensing.LegacyServer, 1);
+        ChangeResult done = await ApplyAsync(lab, Legacy(lab));
+
+        Assert.Equal((ChangeOutcome.Failed, "LicenseNoneLeft"), (refused.Outcome, refused.Error!.Id));
+        Assert.Contains("No pool features found", refused.Message, StringComparison.Ordinal);
+        Assert.True(done.Outcome == ChangeOutcome.Done, $"{done.Outcome}: {done.Message}");
+        Assert.Contains("by http://gridls.sim:7070/request", done.Message, StringComparison.Ordinal);
+        lab.Change(guest => Assert.Equal(log != "the journal", guest.Files.Exists(log)));
+    }
+
     [Fact]
     public async Task AServerThatNeverAnswers_IsWaitedForUntilTheTimeIsOver()
     {

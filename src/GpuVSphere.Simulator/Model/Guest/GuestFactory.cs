@@ -18,7 +18,7 @@ internal static class GuestFactory
         "/usr/bin/pgrep", "/usr/bin/pkill", "/usr/bin/setsid", "/usr/bin/nohup", "/usr/bin/env", "/usr/bin/sleep", "/usr/bin/which", "/usr/bin/head", "/usr/bin/tail", "/usr/bin/wc",
         "/usr/bin/sort", "/usr/bin/uniq", "/usr/bin/cut", "/usr/bin/tr", "/usr/bin/sed", "/usr/bin/tee", "/usr/bin/stat", "/usr/bin/find", "/usr/bin/readlink", "/usr/bin/base64", "/usr/bin/dirname",
         "/usr/bin/basename", "/usr/bin/systemctl", "/usr/sbin/service", "/usr/bin/journalctl", "/usr/bin/dmesg", "/usr/bin/lspci", "/usr/bin/lsmod", "/usr/sbin/modprobe", "/usr/sbin/rmmod", "/usr/bin/mokutil",
-        "/usr/sbin/reboot", "/usr/sbin/shutdown", "/usr/bin/date", "/usr/bin/yes", "/usr/bin/true", "/usr/bin/false", "/usr/bin/test", "/usr/bin/echo", "/usr/bin/printf", "/usr/bin/getent", "/usr/bin/install",
+        "/usr/sbin/reboot", "/usr/sbin/shutdown", "/usr/bin/date", "/usr/bin/pwd", "/usr/bin/yes", "/usr/bin/true", "/usr/bin/false", "/usr/bin/test", "/usr/bin/echo", "/usr/bin/printf", "/usr/bin/getent", "/usr/bin/install",
         "/usr/bin/timeout", "/usr/bin/sync", "/usr/sbin/depmod", "/usr/bin/curl",
         "/usr/sbin/modinfo", "/usr/sbin/ldconfig", "/usr/bin/df", "/usr/bin/findmnt",
         "/usr/bin/bash", "/usr/bin/sha256sum",

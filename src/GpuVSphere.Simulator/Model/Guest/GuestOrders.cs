@@ -27,6 +27,9 @@ internal sealed class GuestOrders
     /// <summary>The packages that the repositories no longer have.</summary>
     public HashSet<string> Withdrawn { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether no program writes the log into a file, so that only the journal has it.</summary>
+    public bool HasNoLogFile { get; set; }
+
     /// <summary>How far its clock is ahead of the others'.</summary>
     public TimeSpan ClockSkew { get; set; }
 }

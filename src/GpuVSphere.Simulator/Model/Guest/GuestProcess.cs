@@ -33,6 +33,9 @@ internal sealed class GuestProcess(long pid, long parent, GuestUser user, string
     /// <summary>Whether VMware Tools started it: its end is then told for five minutes more.</summary>
     public bool IsOfTools { get; init; }
 
+    /// <summary>Whether it belongs to an earlier start of the guest.</summary>
+    public bool IsForgotten { get; set; }
+
     /// <summary>How long ago it ended by the caller's own clock: a simulated clock may pass minutes between two questions.</summary>
     public TimeSpan SinceEnd => _sinceEnd.Elapsed;
 

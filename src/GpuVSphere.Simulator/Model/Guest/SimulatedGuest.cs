@@ -89,7 +89,7 @@ internal sealed class SimulatedGuest
             // How a process ended is kept until its parent has asked, or is gone itself.
             HashSet<long> running = [.. _processes.Where(process => process.EndTime is null).Select(process => process.Pid)];
             _processes.RemoveAll(process => process.EndTime is { } end && !running.Contains(process.Parent) && (!process.IsOfTools || (Inventory.Now - end > s_toldAfterEnd && process.SinceEnd > s_timeToAsk)));
-            return _processes.Where(process => process.EndTime is null || process.IsOfTools).ToList();
+            return _processes.Where(process => !process.IsForgotten && (process.EndTime is null || process.IsOfTools)).ToList();
         }
     }
 
@@ -153,7 +153,10 @@ internal sealed class SimulatedGuest
     {
         GuestLogLine line = new(Inventory.Now, program, message);
         _journal.Add(line);
-        Files.Append(Distribution.LogFile, line.Text(HostName) + "\n");
+        if (!State<GuestOrders>().HasNoLogFile)
+        {
+            Files.Append(Distribution.LogFile, line.Text(HostName) + "\n");
+        }
     }
 
     /// <summary>Writes a line to the kernel's log.</summary>
@@ -193,6 +196,9 @@ internal sealed class SimulatedGuest
         {
             process.Kill(9, isPowerLost: true);
         }
+
+        // VMware Tools start anew with the guest, and know nothing of what they had started before.
+        _processes.ForEach(process => process.IsForgotten = true);
 
         Units.Clear();
         Modules.Clear();

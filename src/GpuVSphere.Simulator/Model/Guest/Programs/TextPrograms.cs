@@ -9,7 +9,7 @@ using GpuVSphere.Simulator.Posix;
 namespace GpuVSphere.Simulator.Model.Guest.Programs;
 
 /// <summary>What works on lines: grep, head, tail, wc, sort, uniq, cut, tr, sed (s and -n p), tee, base64, yes.</summary>
-internal sealed class TextPrograms() : InstantProgram("grep", "head", "tail", "wc", "sort", "uniq", "cut", "tr", "sed", "tee", "base64", "yes", "dirname", "basename", "date", "echo", "printf", "test", "true", "false", "sync")
+internal sealed class TextPrograms() : InstantProgram("grep", "head", "tail", "wc", "sort", "uniq", "cut", "tr", "sed", "tee", "base64", "yes", "dirname", "basename", "date", "pwd", "echo", "printf", "test", "true", "false", "sync")
 {
     protected override int Run(GuestCall call)
     {
@@ -60,6 +60,9 @@ internal sealed class TextPrograms() : InstantProgram("grep", "head", "tail", "w
                 return SayAll(call, Enumerable.Repeat(call.Operands.FirstOrDefault() ?? "y", 500));
             case "dirname" or "basename":
                 call.Say(call.Name == "dirname" ? ShPath.Parent(call.Operands[0]) : ShPath.Name(call.Operands[0]));
+                return 0;
+            case "pwd":
+                call.Say(call.Directory);
                 return 0;
             case "date":
                 call.Say(call.Has("+%s") ? (call.Guest.Inventory.Now + call.Guest.State<GuestOrders>().ClockSkew).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) : (call.Guest.Inventory.Now + call.Guest.State<GuestOrders>().ClockSkew).UtcDateTime.ToString("ddd MMM dd HH:mm:ss 'UTC' yyyy", CultureInfo.InvariantCulture));
