@@ -22,6 +22,15 @@ Describe 'Get-GpuMaintenanceImpact' {
         (Get-GpuMaintenanceImpact 'move-80-01' -All).VmName | Should -Be @('desk-a', 'desk-b', 'pass-a', 'web-a', 'desk-off')
     }
 
+    It 'shows those without a GPU that somebody has to move, as the summary counts them' {
+        Disconnect-GpuVSphere
+        $null = Connect-Simulator
+        $rows = @(Get-GpuMaintenanceImpact 'esx-80-02')
+        $summary = Get-GpuMaintenanceImpact 'esx-80-02' -Summary
+        ($rows | Where-Object VmName -EQ 'web-02').Way | Should -Be 'MoveByHand'
+        @($rows | Where-Object Way -EQ 'MoveByHand').VmName | Should -Be $summary.MoveByHand
+    }
+
     It 'sums up each host of a cluster, with steps' {
         $hosts = @(Get-GpuMaintenanceImpact -Cluster 'MOVE-*' -Summary)
         $hosts.HostName | Should -Be @('move-67-01', 'move-67-02', 'move-80-01', 'move-80-02', 'move-80-03', 'move-80-04', 'move-90-01', 'move-90-02')

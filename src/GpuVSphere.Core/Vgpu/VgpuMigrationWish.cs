@@ -13,6 +13,11 @@ public sealed record VgpuMigrationWish
     internal const string AutomationName = "drs.automation";
     internal const string OptionPrefix = "drs.option:";
 
+    // What a hand slips: a plural, a letter left out or twice, two exchanged. Other options of DRS are farther from both.
+    private const int MostSlips = 4;
+
+    private static readonly string[] s_known = [DrsSettings.MaintenanceOption, DrsSettings.ConsolidationOption];
+
     /// <summary>How much DRS does by itself; DRS is switched on with it. Null to leave both.</summary>
     public DrsAutomation? DrsAutomation { get; init; }
 
@@ -39,6 +44,17 @@ public sealed record VgpuMigrationWish
             if (name.Length == 0 || !name.All(letter => letter is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '-' or '.'))
             {
                 throw Invalid($"'{option.Key}' cannot be the name of a DRS option: letters, digits, '.', '_' and '-' only.", option.Key);
+            }
+
+            // vCenter takes any name and ignores what it does not know. Taking one away stays possible, whatever its name.
+            if (option.Value.Trim().Length > 0 && !s_known.Contains(name) && Array.Find(s_known, known => IsNear(name, known)) is { } near)
+            {
+                throw new GpuVSphereException(
+                    "InvalidDrsOption",
+                    GpuErrorCategory.InvalidArgument,
+                    $"'{name}' is near the DRS option {near}, and vCenter would take it without a word and without effect.",
+                    name,
+                    $"Write {near}; an option that is really called {name} is set in the vSphere Client.");
             }
 
             if (option.Value.Any(char.IsControl))
@@ -69,9 +85,11 @@ public sealed record VgpuMigrationWish
         return wanted;
     }
 
+    private static bool IsNear(string name, string known) => EditDistance.Between(name.ToLowerInvariant(), known.ToLowerInvariant()) <= MostSlips;
+
     // These two are known by name, so a slip in upper and lower case does not make a second option of one.
     private static string Canonical(string name) =>
-        new[] { DrsSettings.MaintenanceOption, DrsSettings.ConsolidationOption }.FirstOrDefault(known => string.Equals(known, name, StringComparison.OrdinalIgnoreCase)) ?? name;
+        s_known.FirstOrDefault(known => string.Equals(known, name, StringComparison.OrdinalIgnoreCase)) ?? name;
 
     private static GpuVSphereException Invalid(string message, string target) => new(
         "InvalidDrsOption", GpuErrorCategory.InvalidArgument, message, target, $"Write it as @{{ {DrsSettings.ConsolidationOption} = 1 }}.");

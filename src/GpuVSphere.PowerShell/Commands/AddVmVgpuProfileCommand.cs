@@ -37,6 +37,7 @@ public sealed class AddVmVgpuProfileCommand : VgpuProfileCmdlet
 
     /// <summary>Device groups of the host, such as GPUs joined by NVLink: Nvidia:2@grid_a100-40c%NVLink (vSphere 8.0 and later).</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(DeviceGroupCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] DeviceGroup { get; set; } = [];
 

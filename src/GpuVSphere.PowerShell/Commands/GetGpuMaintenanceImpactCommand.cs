@@ -53,7 +53,7 @@ public sealed class GetGpuMaintenanceImpactCommand : InventoryCmdlet
     [Parameter]
     public SwitchParameter Summary { get; set; }
 
-    /// <summary>Shows also running VMs without a GPU, and those with GPUs that do not run.</summary>
+    /// <summary>Shows also running VMs without a GPU that DRS moves by itself, and those with GPUs that do not run.</summary>
     [Parameter]
     public SwitchParameter All { get; set; }
 
@@ -115,7 +115,8 @@ public sealed class GetGpuMaintenanceImpactCommand : InventoryCmdlet
             return;
         }
 
-        VmMaintenanceImpact[] shown = [.. impact.VMs.Where(vm => All || (vm.Devices.Count > 0 && vm.Way != MaintenanceWay.NotRunning))];
+        // A VM without a GPU that somebody has to move keeps the host from maintenance mode as well, and has a number in the order.
+        VmMaintenanceImpact[] shown = [.. impact.VMs.Where(vm => All || vm.Order > 0 || (vm.Devices.Count > 0 && vm.Way != MaintenanceWay.NotRunning))];
         foreach (VmMaintenanceImpact vm in shown)
         {
             relay.Output(vm);
@@ -128,7 +129,7 @@ public sealed class GetGpuMaintenanceImpactCommand : InventoryCmdlet
 
         if (shown.Length == 0)
         {
-            relay.Verbose($"{impact.HostName}: no running VM has a GPU; -All shows the others.");
+            relay.Verbose($"{impact.HostName}: no running VM has a GPU, and DRS moves all others by itself; -All shows them.");
         }
     }
 }

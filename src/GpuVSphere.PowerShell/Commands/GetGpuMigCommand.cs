@@ -20,6 +20,7 @@ public sealed class GetGpuMigCommand : HostShellCmdlet
         VimSession session, GpuHost host, Func<PciAddress?, bool> isWanted, IHostShells shells, HostShellNotes notes, PipelineRelay relay, CancellationToken cancellationToken)
     {
         IReadOnlyList<GpuMig> all = await GpuMigReader.ReadAsync(session, host, shells, notes, cancellationToken).ConfigureAwait(false);
+        Table.LastRead.Take(all);
         foreach (GpuMig gpu in all.Where(gpu => isWanted(gpu.Address)))
         {
             relay.Output(gpu);

@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Inventory;
+using GpuVSphere.PowerShell.Completion;
 using GpuVSphere.Vgpu;
 
 namespace GpuVSphere.PowerShell.Commands;
@@ -23,6 +24,7 @@ public sealed class SetGpuMigCommand : GpuModeCmdlet
     /// removes all. It takes effect at once, needs MIG mode in force, and lasts until the next reboot of the host.
     /// </summary>
     [Parameter]
+    [ArgumentCompleter(typeof(MigProfileCompleter))]
     [AllowEmptyCollection]
     public string[]? Instance { get; set; }
 
@@ -42,6 +44,7 @@ public sealed class SetGpuMigCommand : GpuModeCmdlet
     internal override async Task ShowAsync(GpuHost host, HashSet<PciAddress> wanted, OperationContext context, PipelineRelay relay, CancellationToken cancellationToken)
     {
         IReadOnlyList<GpuMig> all = await GpuMigReader.ReadAsync(context.SessionOf(host.Id), host, context.Shells, context.ShellNotes, cancellationToken).ConfigureAwait(false);
+        Table.LastRead.Take(all);
         foreach (GpuMig gpu in all.Where(gpu => wanted.Contains(gpu.Address)))
         {
             relay.Output(gpu);

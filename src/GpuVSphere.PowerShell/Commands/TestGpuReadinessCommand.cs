@@ -86,6 +86,7 @@ public sealed class TestGpuReadinessCommand : InventoryCmdlet
 
     /// <summary>With -VM: the device groups that the VM is to get, such as GPUs joined by NVLink.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(DeviceGroupCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] DeviceGroup { get; set; } = [];
 

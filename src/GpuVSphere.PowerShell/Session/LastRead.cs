@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using GpuVSphere.Catalog;
 using GpuVSphere.Inventory;
+using GpuVSphere.Smi;
 using GpuVSphere.Vgpu;
 
 namespace GpuVSphere.PowerShell.Session;
@@ -14,6 +15,8 @@ internal sealed class LastRead
     private readonly SortedDictionary<string, string> _clusters = new(StringComparer.OrdinalIgnoreCase);
     private readonly SortedDictionary<string, string> _vms = new(StringComparer.OrdinalIgnoreCase);
     private readonly SortedDictionary<string, string> _vgpuProfiles = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SortedDictionary<string, string> _deviceGroups = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SortedDictionary<string, string> _migProfiles = new(StringComparer.OrdinalIgnoreCase);
     private readonly SortedDictionary<string, string> _vibs = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, IReadOnlyList<GpuDevice>> _devices = new(StringComparer.OrdinalIgnoreCase);
 
@@ -34,6 +37,13 @@ internal sealed class LastRead
             foreach (GpuVm vm in inventory.Vms)
             {
                 _vms[vm.Name] = $"{vm.PowerState} on {vm.HostName}";
+                foreach (VmGpu device in vm.PciDevices)
+                {
+                    if (device.DeviceGroup is { } group)
+                    {
+                        _deviceGroups[group] = $"as {vm.Name} on {vm.HostName} has it";
+                    }
+                }
             }
         }
     }
@@ -54,6 +64,20 @@ internal sealed class LastRead
         }
     }
 
+    public void Take(IReadOnlyList<GpuMig> gpus)
+    {
+        lock (_gate)
+        {
+            foreach (GpuMig gpu in gpus)
+            {
+                foreach (MigProfile profile in gpu.Profiles)
+                {
+                    _migProfiles[profile.Name] = $"{profile.MemoryGB} GB, {profile.Free} of {profile.Total} more on {gpu.Address} of {gpu.HostName}";
+                }
+            }
+        }
+    }
+
     public void Take(IReadOnlyList<NvidiaVib> vibs)
     {
         lock (_gate)
@@ -64,6 +88,10 @@ internal sealed class LastRead
             }
         }
     }
+
+    public IReadOnlyList<KeyValuePair<string, string>> DeviceGroups => Copy(_deviceGroups);
+
+    public IReadOnlyList<KeyValuePair<string, string>> MigProfiles => Copy(_migProfiles);
 
     public IReadOnlyList<KeyValuePair<string, string>> Vibs => Copy(_vibs);
 

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -14,14 +13,6 @@ public sealed class BreaksCodeRules
     private static readonly HashSet<string> s_words = ["fine"];
     private static readonly string[] s_table = ["fine"];
     private static int s_counter;
-
-    public IReadOnlyList<int> Made => [.. s_words.Select(word => word.Length)];
-
-    public IReadOnlyList<string> MadeOfTwo => ["one", "two"];
-
-    public IReadOnlyList<int> MadeAsArray => s_words.Select(word => word.Length).ToArray();
-
-    public IReadOnlyList<string> Kept { get; } = ["one", "two"];
 
     public static int Count() => ++s_counter + s_table.Length;
 

@@ -93,6 +93,8 @@ public sealed class HoldingRulesTests
         { "host for vGPU", "VGPU-DRIVER", ReadinessOutcome.Pass, "a host driver for 0000:3b:00.0" },
         { "VM with a vGPU", "VGPU-DRIVER", ReadinessOutcome.Pass, "a host driver for 0000:3b:00.0" },
         { "host for vGPU, basic", "VGPU-DRIVER", ReadinessOutcome.Block, "Install-NvidiaVib -VMHost esx-80-01" },
+        { "host for vGPU, basic, with an image", "VGPU-DRIVER", ReadinessOutcome.Block, "prints the lines that set it in the image" },
+        { "host for vGPU, basic, 9.0", "VGPU-DRIVER", ReadinessOutcome.Block, "prints the lines that set it in the image" },
         { "host for vGPU, one of two basic", "VGPU-DRIVER", ReadinessOutcome.Confirm, "0000:86:00.0" },
         { "host for vGPU, type untold", "VGPU-DRIVER", ReadinessOutcome.Confirm, "Get-NvidiaVib" },
 
@@ -201,6 +203,8 @@ public sealed class HoldingRulesTests
             "host for vGPU in passthrough" => On(vgpu, given),
             "host for vGPU, one GPU in passthrough" => On(vgpu, given, s_p100),
             "host for vGPU, basic" => On(vgpu, s_shared with { GraphicsType = "basic" }),
+            "host for vGPU, basic, with an image" => On(vgpu, s_shared with { GraphicsType = "basic" }) with { IsImageManaged = Evidence<bool>.Of(true) },
+            "host for vGPU, basic, 9.0" => On(vgpu with { Host = vgpu.Host! with { Version = "9.0.0" } }, s_shared with { GraphicsType = "basic" }),
             "host for vGPU, one of two basic" => On(vgpu, s_shared, s_p100 with { GraphicsType = "basic" }),
             "host for vGPU, type untold" => On(vgpu, s_shared with { GraphicsType = null }),
             "host for vGPU, Shared" => On(vgpu, s_shared with { GraphicsType = "shared" }),

@@ -50,14 +50,8 @@ public sealed class HostSoftwareRulesTests
 
     [Theory]
     [MemberData(nameof(Spoiled))]
-    public void What_is_spoilt_is_found_by_its_rule_and_by_no_other(string what, string ruleId, FindingSeverity severity, string word)
-    {
-        Finding finding = Assert.Single(ReadinessRules.Check([Subject(what)]));
-
-        Assert.Equal((ruleId, severity), (finding.RuleId, finding.Severity));
-        Assert.Contains(word, finding.Message + finding.NextStep, StringComparison.Ordinal);
-        Assert.True(severity != FindingSeverity.Block || finding.NextStep is { Length: > 0 }, "what blocks says what to do next");
-    }
+    public void What_is_spoilt_is_found_by_its_rule_and_by_no_other(string what, string ruleId, FindingSeverity severity, string word) =>
+        RuleAssert.OneFinding(Subject(what), ruleId, severity, word);
 
     [Theory]
     [InlineData("graphics")]

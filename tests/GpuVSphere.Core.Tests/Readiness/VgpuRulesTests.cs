@@ -45,15 +45,8 @@ public sealed class VgpuRulesTests
 
     [Theory]
     [MemberData(nameof(Spoiled))]
-    public void What_is_spoilt_is_found_by_its_rule_and_by_no_other(string what, string ruleId, FindingSeverity severity, string word)
-    {
-        IReadOnlyList<Finding> findings = ReadinessRules.Check([Subject(what)]);
-
-        Finding finding = Assert.Single(findings);
-        Assert.Equal(ruleId, finding.RuleId);
-        Assert.Equal(severity, finding.Severity);
-        Assert.Contains(word, finding.Message + finding.NextStep, StringComparison.Ordinal);
-    }
+    public void What_is_spoilt_is_found_by_its_rule_and_by_no_other(string what, string ruleId, FindingSeverity severity, string word) =>
+        RuleAssert.OneFinding(Subject(what), ruleId, severity, word);
 
     [Theory]
     [MemberData(nameof(Spoiled))]

@@ -29,6 +29,9 @@ public sealed class MaintenanceImpactTests
         Assert.False(first.CanEnterWithoutPowerOff);
         Assert.Equal(["VMOTION-SETTING", "DRS-VGPU-MAINTENANCE"], first.VMs[0].BlockedBy);
         Assert.StartsWith("Enable-VgpuMigration -Cluster MOVE-80", first.Steps[0], StringComparison.Ordinal);
+        Assert.StartsWith("Enable-VgpuMigration -Cluster MOVE-80 lets it move. Move desk-a to move-80-02", first.VMs[0].NextStep, StringComparison.Ordinal);
+        Assert.Equal(1, first.Steps.Count(step => step.Contains("Enable-VgpuMigration", StringComparison.Ordinal)));
+        Assert.StartsWith("Move desk-a to move-80-02", first.Steps[1], StringComparison.Ordinal);
         Assert.Contains("VMOTION-SETTING", first.Settings.Where(finding => finding.Blocks).Select(finding => finding.RuleId));
 
         VmMaintenanceImpact dynamic = (await OfAsync(lab, "move-80-03")).VMs.Single();

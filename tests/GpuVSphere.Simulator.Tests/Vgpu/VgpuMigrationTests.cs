@@ -218,11 +218,23 @@ public sealed class VgpuMigrationTests
     [InlineData("bad name", "1")]
     [InlineData("", "1")]
     [InlineData("Fine", "a\nb")]
+    [InlineData("VgpuVmConsolidaton", "1")]
+    [InlineData("vgpuMMAutomationTimeoutSec", "300")]
     public async Task An_option_that_cannot_be_is_refused_before_anything_is_read(string name, string value)
     {
         using HostLab lab = await StartAsync();
         VgpuMigrationWish wish = new() { DrsOptions = new Dictionary<string, string> { [name] = value } };
         Assert.Equal("InvalidDrsOption", (await Assert.ThrowsAsync<GpuVSphereException>(() => EnableAsync(lab, wish, "MOVE-80"))).Id);
+    }
+
+    [Fact]
+    public async Task A_slip_that_is_there_can_be_taken_away_and_other_options_are_not_doubted()
+    {
+        using HostLab lab = await StartAsync();
+        lab.Simulator.Orders.DrsOption("MOVE-80", "VgpuVmConsolidaton", "1");
+        await lab.RunAsync(await EnableAsync(lab, new() { DrsOptions = new Dictionary<string, string> { ["VgpuVmConsolidaton"] = string.Empty, ["TryBalanceVmsPerHost"] = "1" } }, "MOVE-80"));
+        Assert.DoesNotContain("VgpuVmConsolidaton", lab.Raw.Cluster("MOVE-80").DrsOptions.Keys);
+        Assert.Equal("1", lab.Raw.Cluster("MOVE-80").DrsOptions["TryBalanceVmsPerHost"]);
     }
 
     private static Task<HostLab> StartAsync() => HostLab.StartAsync(new SimulatorOptions { Scenario = "migration", ClockSpeed = 400 });

@@ -25,6 +25,10 @@ internal sealed class HostImageRule : ReadinessRule
     /// <inheritdoc/>
     public override EvidenceKinds Needs => EvidenceKinds.ClusterImage;
 
+    /// <summary>Whether the driver has to come by an image, as far as is known.</summary>
+    internal static bool IsByImage(ReadinessSubject subject) =>
+        (subject.Host is { Version.Length: > 0 } host && IsNine(host)) || subject.IsImageManaged is { IsKnown: true, Value: true };
+
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
     {
@@ -33,8 +37,8 @@ internal sealed class HostImageRule : ReadinessRule
             yield break;
         }
 
-        bool isNine = new ApiVersion(host.Version).IsAtLeast(9, 0);
-        if (isNine || subject.IsImageManaged is { IsKnown: true, Value: true })
+        bool isNine = IsNine(host);
+        if (IsByImage(subject))
         {
             yield return Verdict.Advice(
                 isNine ? $"{host.Name} runs ESXi {host.Version}, whose software is managed by images alone: its driver has to be in the image."
@@ -50,4 +54,6 @@ internal sealed class HostImageRule : ReadinessRule
             yield return Verdict.Holds($"{host.Name} is managed by no image: its driver is installed as a VIB or component.");
         }
     }
+
+    private static bool IsNine(GpuHost host) => new ApiVersion(host.Version).IsAtLeast(9, 0);
 }

@@ -24,7 +24,7 @@ internal sealed class VgpuDriverRule : ReadinessRule
     public override ReadinessAction AppliesTo => ReadinessAction.AddVgpu | ReadinessAction.UseVgpu | ReadinessAction.PowerOn;
 
     /// <inheritdoc/>
-    public override EvidenceKinds Needs => EvidenceKinds.HostSoftware;
+    public override EvidenceKinds Needs => EvidenceKinds.HostSoftware | EvidenceKinds.ClusterImage;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
@@ -60,9 +60,14 @@ internal sealed class VgpuDriverRule : ReadinessRule
 
             yield return Verdict.Confirmed(
                 $"{wish.Profile}: {bare[0].HostName} has no host driver for {string.Join(", ", bare.Select(gpu => gpu.Address))} (graphics type basic).",
-                $"Install-NvidiaVib -VMHost {bare[0].HostName} -Path <package> -SetGraphicsMode -Reboot");
+                Install(subject, bare[0].HostName));
         }
     }
+
+    // Where an image is the way, what is installed by hand would be gone with the next remediation: HOST-IMAGE.
+    private static string Install(ReadinessSubject subject, string host) => HostImageRule.IsByImage(subject)
+        ? $"Install-NvidiaVib -VMHost {PowerOnCommand.Word(host)} -Path <component> prints the lines that set it in the image; the host has it after the next remediation."
+        : $"Install-NvidiaVib -VMHost {PowerOnCommand.Word(host)} -Path <package> -SetGraphicsMode -Reboot";
 
     private static IEnumerable<Verdict> OfHost(ReadinessSubject subject)
     {
@@ -84,7 +89,7 @@ internal sealed class VgpuDriverRule : ReadinessRule
         }
         else if (bare.Length > 0)
         {
-            string next = $"Install-NvidiaVib -VMHost {PowerOnCommand.Word(host)} -Path <package> -SetGraphicsMode -Reboot";
+            string next = Install(subject, host);
             string message = $"{host} has no host driver for {Say(bare)} (graphics type basic).";
 
             // Beside GPUs that a driver serves, one that it does not serve is left to other uses.

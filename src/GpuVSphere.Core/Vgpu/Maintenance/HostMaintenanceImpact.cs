@@ -9,12 +9,6 @@ namespace GpuVSphere.Vgpu.Maintenance;
 /// <summary>What it takes for a host to enter maintenance mode.</summary>
 public sealed record HostMaintenanceImpact
 {
-    // Arrays, since PowerShell indexes no other read-only list that a collection expression makes.
-    private readonly VmMaintenanceImpact[] _vms = [];
-    private readonly Finding[] _settings = [];
-    private readonly string[] _steps = [];
-    private readonly string[] _notes = [];
-
     /// <summary>The host.</summary>
     public required VimObjectId HostId { get; init; }
 
@@ -34,11 +28,7 @@ public sealed record HostMaintenanceImpact
     public string ConnectionState { get; init; } = "connected";
 
     /// <summary>The VMs on it, in the order of what is to be done; those that are in nobody's way at the end.</summary>
-    public required IReadOnlyList<VmMaintenanceImpact> VMs
-    {
-        get => _vms;
-        init => _vms = [.. value];
-    }
+    public required IReadOnlyList<VmMaintenanceImpact> VMs { get; init; }
 
     /// <summary>What the hardest of its VMs takes: <see cref="MaintenanceWay.MovedByDrs"/> when DRS empties the host by itself, <see cref="MaintenanceWay.NotRunning"/> when nothing runs.</summary>
     public MaintenanceWay Way => VMs.Select(vm => vm.Way).DefaultIfEmpty(MaintenanceWay.NotRunning).Max();
@@ -68,25 +58,13 @@ public sealed record HostMaintenanceImpact
     public required int BandwidthMbps { get; init; }
 
     /// <summary>What the rules say of the settings that empty a host: what is in the way blocks, what could not be read warns.</summary>
-    public IReadOnlyList<Finding> Settings
-    {
-        get => _settings;
-        init => _settings = [.. value];
-    }
+    public IReadOnlyList<Finding> Settings { get; init; } = [];
 
     /// <summary>What to do, in order, until the host enters maintenance mode.</summary>
-    public IReadOnlyList<string> Steps
-    {
-        get => _steps;
-        init => _steps = [.. value];
-    }
+    public IReadOnlyList<string> Steps { get; init; } = [];
 
     /// <summary>What the answer rests on, and what it does not look at.</summary>
-    public IReadOnlyList<string> Notes
-    {
-        get => _notes;
-        init => _notes = [.. value];
-    }
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     private IReadOnlyList<string> Names(MaintenanceWay way) => VMs.Where(vm => vm.Way == way).Select(vm => vm.VmName).ToArray();
 }

@@ -172,12 +172,12 @@ internal sealed class MaintenanceImpact
 
         if (needsSetting)
         {
-            yield return (source.Host.ClusterName is { } cluster ? $"Enable-VgpuMigration -Cluster {Readiness.PowerOn.PowerOnCommand.Word(cluster)}" : "Enable-VgpuMigration") + ": running VMs with vGPUs may move then.";
+            yield return SettingCommand(source) + ": running VMs with vGPUs may move then.";
         }
 
-        foreach (VmMaintenanceImpact vm in running.Where(vm => vm.NextStep is not null))
+        foreach (string step in running.Select(vm => vm.Way == MaintenanceWay.MoveAfterSetting ? vm.StepAfterSetting : vm.NextStep).OfType<string>())
         {
-            yield return vm.NextStep!;
+            yield return step;
         }
 
         int drs = running.Count(vm => vm.Way == MaintenanceWay.MovedByDrs);
@@ -185,6 +185,9 @@ internal sealed class MaintenanceImpact
             ? $"{source.Host.Name} is in maintenance mode already."
             : $"Let {source.Host.Name} enter maintenance mode{(drs > 0 ? $": DRS moves the other {(drs == 1 ? "VM" : drs.ToString(CultureInfo.InvariantCulture) + " VMs")} by itself" : string.Empty)}.";
     }
+
+    private static string SettingCommand(MaintenanceHost source) =>
+        source.Host.ClusterName is { } cluster ? $"Enable-VgpuMigration -Cluster {Readiness.PowerOn.PowerOnCommand.Word(cluster)}" : "Enable-VgpuMigration";
 
     private IEnumerable<string> Notes(MaintenanceHost source, IReadOnlyList<VmMaintenanceImpact> running)
     {
@@ -310,7 +313,8 @@ internal sealed class MaintenanceImpact
                 Way = MaintenanceWay.MoveAfterSetting,
                 BlockedBy = ["VMOTION-SETTING", .. blockedBy],
                 Why = [$"{MigrationReader.HotMigrateKey} is not true in the vCenter, so its vMotion is refused.", .. why],
-                NextStep = blockedBy.Count == 0 ? null : move,
+                NextStep = $"{SettingCommand(source)} lets it move{(blockedBy.Count == 0 ? "; DRS does it then" : string.Empty)}.{(blockedBy.Count == 0 ? string.Empty : " " + move)}",
+                StepAfterSetting = blockedBy.Count == 0 ? null : move,
             };
         }
 

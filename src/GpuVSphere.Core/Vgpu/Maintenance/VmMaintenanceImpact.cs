@@ -6,13 +6,6 @@ namespace GpuVSphere.Vgpu.Maintenance;
 /// <summary>What becomes of one VM when its host is to enter maintenance mode.</summary>
 public sealed record VmMaintenanceImpact
 {
-    // Arrays, since PowerShell indexes no other read-only list that a collection expression makes.
-    private readonly string[] _devices = [];
-    private readonly string[] _targets = [];
-    private readonly string[] _possibleTargets = [];
-    private readonly string[] _blockedBy = [];
-    private readonly string[] _why = [];
-
     /// <summary>The VM.</summary>
     public required VimObjectId VmId { get; init; }
 
@@ -32,11 +25,7 @@ public sealed record VmMaintenanceImpact
     public required string PowerState { get; init; }
 
     /// <summary>Its GPUs and other PCI devices: profiles of vGPUs, addresses, <c>dynamic</c> with model and label; a device group is in parentheses.</summary>
-    public IReadOnlyList<string> Devices
-    {
-        get => _devices;
-        init => _devices = [.. value];
-    }
+    public IReadOnlyList<string> Devices { get; init; } = [];
 
     /// <summary>What becomes of it.</summary>
     public required MaintenanceWay Way { get; init; }
@@ -51,18 +40,10 @@ public sealed record VmMaintenanceImpact
     public string? Target { get; init; }
 
     /// <summary>The hosts that could take it now, if it went alone, for certain.</summary>
-    public IReadOnlyList<string> Targets
-    {
-        get => _targets;
-        init => _targets = [.. value];
-    }
+    public IReadOnlyList<string> Targets { get; init; } = [];
 
     /// <summary>The hosts that may take it; <see cref="Why"/> says what is not certain.</summary>
-    public IReadOnlyList<string> PossibleTargets
-    {
-        get => _possibleTargets;
-        init => _possibleTargets = [.. value];
-    }
+    public IReadOnlyList<string> PossibleTargets { get; init; } = [];
 
     /// <summary>How long a vMotion stuns it, in seconds, rounded up to tenths; null where it has no vGPU, is not moved while it runs, or nothing tells.</summary>
     public double? StunSeconds { get; init; }
@@ -71,21 +52,16 @@ public sealed record VmMaintenanceImpact
     public StunSource? StunSource { get; init; }
 
     /// <summary>The settings that keep it from moving, or keep DRS from moving it, as ids of rules.</summary>
-    public IReadOnlyList<string> BlockedBy
-    {
-        get => _blockedBy;
-        init => _blockedBy = [.. value];
-    }
+    public IReadOnlyList<string> BlockedBy { get; init; } = [];
 
     /// <summary>Why it is so, in sentences.</summary>
-    public IReadOnlyList<string> Why
-    {
-        get => _why;
-        init => _why = [.. value];
-    }
+    public IReadOnlyList<string> Why { get; init; } = [];
 
     /// <summary>What to do with it; null where nothing is to be done.</summary>
     public string? NextStep { get; init; }
+
+    /// <summary>What is left to do with it once the settings are set, for the steps of its host, which set them once for all; null where nothing is.</summary>
+    internal string? StepAfterSetting { get; init; }
 
     /// <summary>Whether it has to be powered off as things are.</summary>
     public bool MustPowerOff => Way is MaintenanceWay.MoveAfterSetting or MaintenanceWay.PowerOffAndMove or MaintenanceWay.PowerOff;
