@@ -82,7 +82,7 @@ Describe 'Install-CudaToolkit in Windows guests' {
         $text | Should -Match 'CUDA_PATH'
         $text | Should -Match 'nvcc'
         $text | Should -Match 'Display.Driver\) is declined'
-        $text | Should -Match 'BLOCKED CUDA-DRIVER flex-win-01: .*flex-win-01 has\s+no nvidia-smi'
+        $text | Should -Match '(?s)BLOCKED CUDA-DRIVER flex-win-01: .*flex-win-01\s+has\s+no\s+nvidia-smi'
     }
 
     It 'installs and reads back the parts that are named, and nothing twice' {

@@ -27,13 +27,24 @@ internal sealed class FlexDirectServersOperation : FlexDirectOperation
             Form = Enum.TryParse(intent.Options.Get(nameof(ServersWish.Form)), out ServersConfForm form) ? form : null,
             Path = intent.Options.Get(nameof(ServersWish.Path)),
         };
-        _wish.Check();
+        if (!IsUndo)
+        {
+            _wish.Check();
+        }
     }
+
+    protected override bool IsJournaled => true;
 
     protected override async Task<GuestProposal> ProposeAsync(GuestSubject subject, CancellationToken cancellationToken)
     {
         FlexDirectGuest guest = new(subject.Shell, subject.Name);
         GuestProposal proposal = new(subject.Target);
+        if (IsUndo)
+        {
+            await ServersUndo.AddToAsync(proposal, subject, cancellationToken).ConfigureAwait(false);
+            return proposal;
+        }
+
         FlexDirectProgram? program = await guest.FindAsync(cancellationToken).ConfigureAwait(false);
         (string path, string? text) = await guest.ReadServersAsync(program, _wish.Path, cancellationToken).ConfigureAwait(false);
         ServersEdit edit = ServersEdit.Plan(text, program, _wish);
@@ -50,6 +61,7 @@ internal sealed class FlexDirectServersOperation : FlexDirectOperation
 
         Judge(proposal, ReadinessAction.SetFlexDirectServers, Question(subject, program) with { PortsInLines = edit.PortsInLines, WrongAddresses = edit.WrongKept });
         proposal.Row(path, edit.Before, edit.After);
+        proposal.Fields.Add(new JournalField(path, text, edit.Text));
         proposal.Step("writing " + path, (run, stop) => new FlexDirectGuest(run.Shell, run.Target.Name).WriteServersAsync(path, edit.Text, text is null, stop));
         proposal.Verify = async (run, stop) =>
         {

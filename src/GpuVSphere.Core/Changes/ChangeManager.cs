@@ -120,7 +120,7 @@ public sealed class ChangeManager
             throw Finished(entry, "Nothing is left to do.");
         }
 
-        ChangeIntent intent = options is null ? entry.Intent : entry.Intent with { Options = options.ToOptions() };
+        ChangeIntent intent = options is null ? entry.Intent : entry.Intent with { Options = With(entry.Intent.Options, options) };
         return new ContinuedOperation(Create(intent, context.Continuing(entry, isUndo: false)), entry);
     }
 
@@ -179,6 +179,18 @@ public sealed class ChangeManager
     {
         ChangePlan plan = await operation.PlanAsync(cancellationToken).ConfigureAwait(false);
         return await operation.ApplyAsync(plan, feedback, cancellationToken).ConfigureAwait(false);
+    }
+
+    // What a kind of change keeps among its options of its own is what was asked for, and stays.
+    private static Dictionary<string, string> With(IReadOnlyDictionary<string, string> before, HostChangeOptions options)
+    {
+        Dictionary<string, string> merged = new(StringComparer.Ordinal);
+        foreach (KeyValuePair<string, string> option in before.Where(option => !HostChangeOptions.Names.Contains(option.Key)).Concat(options.ToOptions()))
+        {
+            merged[option.Key] = option.Value;
+        }
+
+        return merged;
     }
 
     private static Dictionary<string, string> Wanted(JournalHost host)

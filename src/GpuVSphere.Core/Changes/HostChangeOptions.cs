@@ -61,6 +61,10 @@ public sealed record HostChangeOptions
         }
     }
 
+    /// <summary>The names that the options have as text.</summary>
+    internal static IReadOnlyCollection<string> Names { get; } =
+        ["reboot", "powerOff", "force", "vsanMode", "rebootTimeout", "maintenanceTimeout", "shutdownTimeout", "maxDownPerCluster", "skipRules"];
+
     /// <summary>Reads the options of an intent. Names that are not known here are left to others.</summary>
     /// <param name="options">The intent's options.</param>
     /// <exception cref="GpuVSphereException">OptionInvalid: a value cannot be read, or is out of range.</exception>

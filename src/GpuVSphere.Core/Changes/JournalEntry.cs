@@ -28,7 +28,7 @@ public sealed record JournalEntry
     /// <summary>Whether it is being undone: to resume it then means to go on undoing it.</summary>
     public bool IsUndo { get; init; }
 
-    /// <summary>Its hosts; for a change of settings the clusters and the vCenter.</summary>
+    /// <summary>Its hosts; for a change of settings the clusters and the vCenter, for one in guests the VMs.</summary>
     public IReadOnlyList<JournalHost> Hosts { get; init; } = [];
 
     /// <summary>The process that works on it or did so last.</summary>

@@ -3,10 +3,10 @@ using System.Collections.Generic;
 
 namespace GpuVSphere.Changes;
 
-/// <summary>What the journal knows of one host of a change, or of a cluster or a vCenter whose settings it changes.</summary>
+/// <summary>What the journal knows of one host of a change, or of a cluster, a vCenter or a VM's guest whose settings it changes.</summary>
 public sealed record JournalHost
 {
-    /// <summary>The host, cluster or vCenter.</summary>
+    /// <summary>The host, cluster, vCenter or VM.</summary>
     public required PlanTarget Target { get; init; }
 
     /// <summary>What is set on it, with the values before.</summary>

@@ -135,7 +135,8 @@ internal sealed class SettingChangeWorkflow(OperationContext context)
 
     private static string? Value(IReadOnlyDictionary<string, string?> found, PlannedChange row) => found.TryGetValue(row.Property, out string? value) ? value : null;
 
-    private static JournalState StateOf(JournalEntry entry) =>
+    /// <summary>How an entry stands whose objects were all worked through.</summary>
+    internal static JournalState StateOf(JournalEntry entry) =>
         entry.Hosts.Any(host => host.Outcome is null or ChangeOutcome.Interrupted) ? JournalState.Interrupted
         : entry.Hosts.Any(host => host.Outcome is ChangeOutcome.Failed or ChangeOutcome.Blocked) ? JournalState.Failed
         : entry.IsUndo ? JournalState.Undone

@@ -58,7 +58,12 @@ internal sealed class LicenseChange(LicenseWish wish, LicensePlan plan, TimeSpan
             run.Verbose("removed " + old);
         }
 
-        if (plan.Conf is { } conf)
+        if (plan.RemovesConf)
+        {
+            await shell.DeleteFileAsync(LicenseReader.Conf, cancellationToken).ConfigureAwait(false);
+            run.Verbose("removed " + LicenseReader.Conf);
+        }
+        else if (plan.Conf is { } conf)
         {
             await WriteAsync(shell, LicenseReader.Conf, conf, plan.ConfMode, cancellationToken).ConfigureAwait(false);
             run.Verbose("wrote " + LicenseReader.Conf);
@@ -66,6 +71,11 @@ internal sealed class LicenseChange(LicenseWish wish, LicensePlan plan, TimeSpan
         else if (plan.ConfMode is { } mode)
         {
             await MustAsync(run, $"chmod {mode} {LicenseReader.Conf}", cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (string name in plan.RemovedValues)
+        {
+            await MustAsync(run, WindowsQuoting.Join(["reg.exe", "delete", LicenseReader.RegistryKey, "/v", name, "/f"]), cancellationToken).ConfigureAwait(false);
         }
 
         foreach (KeyValuePair<string, string?> value in plan.Registry)

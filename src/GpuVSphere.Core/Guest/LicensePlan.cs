@@ -18,6 +18,12 @@ internal sealed record LicensePlan
     /// <summary>gridd.conf as it is to be; null where it stays.</summary>
     public byte[]? Conf { get; init; }
 
+    /// <summary>Whether gridd.conf is removed: it was made by a change that is undone.</summary>
+    public bool RemovesConf { get; init; }
+
+    /// <summary>The values of the registry that are removed: they were made by a change that is undone.</summary>
+    public IReadOnlyList<string> RemovedValues { get; init; } = [];
+
     /// <summary>The mode of gridd.conf; null where it stays.</summary>
     public string? ConfMode { get; init; }
 

@@ -22,8 +22,17 @@ internal sealed class VgpuLicenseOperation(ChangeIntent intent, OperationContext
 
     protected override bool Supports(GuestFamily family) => true;
 
+    protected override bool IsJournaled => true;
+
     protected override async Task<GuestProposal> ProposeAsync(GuestSubject subject, CancellationToken cancellationToken)
     {
+        if (IsUndo)
+        {
+            GuestProposal back = new(subject.Target);
+            LicenseUndo.AddTo(back, subject, await LicenseReader.ReadAsync(subject, cancellationToken).ConfigureAwait(false));
+            return back;
+        }
+
         LicenseWish wish = LicenseWish.Read(subject.Intent);
         LicenseGuest guest = await LicenseReader.ReadAsync(subject, cancellationToken).ConfigureAwait(false);
         LicensePlan plan = LicensePlanner.Plan(subject.Target, guest, wish, VgpuCatalog.InUse);
@@ -39,6 +48,7 @@ internal sealed class VgpuLicenseOperation(ChangeIntent intent, OperationContext
             proposal.Tell(consequence);
         }
 
+        proposal.Fields.AddRange(LicenseUndo.FieldsOf(guest, plan, wish.TokenHash));
         LicenseChange change = new(wish, plan, Timeout);
         if (plan.Writes)
         {

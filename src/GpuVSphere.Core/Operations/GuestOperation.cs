@@ -36,6 +36,12 @@ internal abstract class GuestOperation : IGpuOperation
     /// <summary>The ids of refusals of this kind of change that -SkipRule takes, beside those of the rules.</summary>
     protected virtual IReadOnlyCollection<string> OwnRules => [];
 
+    /// <summary>Whether it only sets what can be put back: then what was there is in the journal before it is overwritten, and Undo-GpuChange puts it back.</summary>
+    protected virtual bool IsJournaled => false;
+
+    /// <summary>Whether a change of the journal is being undone: the wanted values are those before, each with the condition that it still is as it was set.</summary>
+    protected bool IsUndo => Context.IsUndo;
+
     /// <summary>Whether the change exists for such guests; others are refused before anything is read.</summary>
     protected virtual bool Supports(GuestFamily family) => family == GuestFamily.Linux;
 
@@ -94,7 +100,7 @@ internal abstract class GuestOperation : IGpuOperation
             PlanTarget target = intended.Target;
             ChangeResult? early = plan.IsBlocked(target) ? BlockedErrors.Result(plan, target)
                 : plan.Changes.Any(change => change.Target == target) ? null
-                : new ChangeResult { Target = target, Outcome = ChangeOutcome.Unchanged };
+                : new ChangeResult { Target = target, Outcome = ChangeOutcome.Unchanged, ChangeId = Context.Continues?.Id };
             if (early is null)
             {
                 begun.Add(intended);
@@ -106,28 +112,68 @@ internal abstract class GuestOperation : IGpuOperation
             }
         }
 
+        // An undo that could not begin leaves the entry as it was.
+        bool isKept = IsJournaled && (begun.Count > 0 || (Context.Continues is not null && results.Values.All(result => result.Outcome != ChangeOutcome.Blocked)));
+        using JournalRecord? record = isKept ? Open(plan, begun, feedback) : null;
+        foreach (ChangeResult known in results.Values)
+        {
+            Keep(record, known);
+        }
+
         IReadOnlyList<GuestAnswer<ChangeResult>> answers = await GuestWork.ForEachAsync(
             Context,
             begun,
             Options.MaxParallel,
-            (subject, stop) => ApplyOneAsync(plan, subject, feedback, progress, stop),
+            async (subject, stop) => Keep(record, await ApplyOneAsync(plan, subject, record, feedback, progress, stop).ConfigureAwait(false)),
             cancellationToken,
             throwsWhenStopped: false).ConfigureAwait(false);
         foreach (GuestAnswer<ChangeResult> answer in answers)
         {
             PlannedChange[] planned = [.. plan.Changes.Where(change => change.Target == answer.Target)];
-            ChangeResult result = answer.Value ?? (answer.Error is { } error
+            ChangeResult result = answer.Value ?? Keep(record, answer.Error is { } error
                 ? new ChangeResult { Target = answer.Target, Outcome = ChangeOutcome.Failed, Changes = planned, Message = error.Message, Error = error }
                 : new ChangeResult { Target = answer.Target, Outcome = ChangeOutcome.Interrupted, Changes = planned, Message = $"{answer.Target.Name} was not begun. Run the same command again." });
             results[answer.Target] = result;
             progress.Finished(result);
         }
 
+        record?.Finish(SettingChangeWorkflow.StateOf(record.Entry), Context.Clock.UtcNow);
         return [.. plan.Targets.Where(results.ContainsKey).Select(target => results[target])];
     }
 
     /// <summary>Where a guest is, as it is opened.</summary>
     internal static GuestAddress AddressOf(GuestSubject subject) => GuestWork.AddressOf(subject.Target, subject.State);
+
+    private JournalRecord Open(ChangePlan plan, List<IntentTarget> begun, IChangeFeedback feedback)
+    {
+        ChangeJournal journal = new(Context.StateDirectory);
+        JournalRecord record = Context.Continues is { } entry
+            ? journal.Continue(entry.Id, IsUndo, Context.Clock.UtcNow)
+            : journal.Begin(plan, [.. begun.Select(one => new JournalHost { Target = one.Target })], Context.Clock.UtcNow);
+        record.OnProblem = feedback.Warning;
+        feedback.Verbose($"{plan.Intent.Title}: the journal entry is {record.Entry.Id}.");
+        return record;
+    }
+
+    private ChangeResult Keep(JournalRecord? record, ChangeResult result)
+    {
+        if (record is null || record.Entry.Hosts.All(host => host.Target.Id != result.Target.Id))
+        {
+            return result;
+        }
+
+        // What is pending in a guest is not the reboot of a host: a licence that was not waited for.
+        ChangeOutcome outcome = result.Outcome is ChangeOutcome.Pending or ChangeOutcome.Unchanged ? ChangeOutcome.Done : result.Outcome;
+        record.Update(result.Target, host => host with
+        {
+            Step = outcome == ChangeOutcome.Interrupted || host.Step == HostStep.NotStarted && outcome != ChangeOutcome.Done ? host.Step : HostStep.Finished,
+            Outcome = outcome,
+            Message = result.Message,
+            ErrorId = result.Error?.Id,
+            FinishedAt = outcome == ChangeOutcome.Interrupted ? null : Context.Clock.UtcNow,
+        });
+        return result with { ChangeId = record.Entry.Id };
+    }
 
     private async Task<GuestProposal> JudgedAsync(GuestSubject subject, CancellationToken cancellationToken)
     {
@@ -153,7 +199,8 @@ internal abstract class GuestOperation : IGpuOperation
         return proposal;
     }
 
-    private async Task<ChangeResult> ApplyOneAsync(ChangePlan plan, GuestSubject subject, IChangeFeedback feedback, RunProgress progress, CancellationToken cancellationToken)
+    private async Task<ChangeResult> ApplyOneAsync(
+        ChangePlan plan, GuestSubject subject, JournalRecord? record, IChangeFeedback feedback, RunProgress progress, CancellationToken cancellationToken)
     {
         PlannedChange[] planned = [.. plan.Changes.Where(change => change.Target == subject.Target)];
         using GuestRun run = new(subject, Context, Options, feedback, status => progress.Say(subject.Target, status.Substring(Math.Min(status.Length, subject.Name.Length + 2))));
@@ -169,6 +216,8 @@ internal abstract class GuestOperation : IGpuOperation
             }
 
             RefuseStale(planned, [.. live.Changes]);
+            record?.Add(subject.Target, proposal.Fields, IsUndo);
+            record?.Update(subject.Target, host => host with { Step = HostStep.Applying, StartedAt = host.StartedAt ?? Context.Clock.UtcNow, FinishedAt = null, Outcome = null });
             foreach (GuestStep step in proposal.Steps)
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -27,6 +27,9 @@ internal sealed class GuestProposal(PlanTarget target)
 
     public List<GuestStep> Steps { get; } = [];
 
+    /// <summary>What is set, with what was there, for the journal; of an operation that keeps one.</summary>
+    public List<JournalField> Fields { get; } = [];
+
     /// <summary>
     /// Reads the result back, after the last step. Null plans the guest once more: it is done when nothing is left to change, else failed with the
     /// first row that is left.

@@ -53,11 +53,23 @@ public abstract class ContinueChangeCmdlet : ServerCmdlet
     [Credential]
     public PSCredential? HostCredential { get; set; }
 
+    /// <summary>
+    /// The login in the guests, for changes of settings in guests: root, or a user who may use sudo with this password or without one; on Windows an administrator.
+    /// With -Ssh it may be left away to use the OpenSSH client's configuration and keys, or have an empty password to name the user only.
+    /// </summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? GuestCredential { get; set; }
+
+    /// <summary>Goes into guests by SSH, to the address that VMware Tools report, instead of by VMware Tools. For Linux guests.</summary>
+    [Parameter]
+    public SwitchParameter Ssh { get; set; }
+
     /// <summary>Gives the plan as an object, and changes nothing.</summary>
     [Parameter]
     public SwitchParameter AsPlan { get; set; }
 
-    /// <summary>Gives what became of each host.</summary>
+    /// <summary>Gives what became of each host or guest.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -102,7 +114,7 @@ public abstract class ContinueChangeCmdlet : ServerCmdlet
 
         HostChangeOptions inForce = options ?? HostChangeOptions.FromOptions(entry.Intent.Options);
         OperationContext context = ChangeContext.Of(
-            connections, inForce.Reboot && !AsPlan ? await Reconnection.PrepareAsync(connections, Credential, relay).ConfigureAwait(false) : null, HostCredential, relay);
+            connections, inForce.Reboot && !AsPlan ? await Reconnection.PrepareAsync(connections, Credential, relay).ConfigureAwait(false) : null, HostCredential, relay, GuestCredential is not null || Ssh ? GuestShells.Of(connections, GuestCredential, Ssh) : null);
         if (!AsPlan && !await relay.AskAsync(Confirmation.IsWhatIf).ConfigureAwait(false))
         {
             await WaitAsync(changes, entry, context, options, relay, cancellationToken).ConfigureAwait(false);

@@ -32,6 +32,9 @@ internal sealed class FlexDirectLab : IDisposable
 
     public SimulatorLab Simulated { get; }
 
+    /// <summary>The folder of the journal.</summary>
+    public string State { get; } = Directory.CreateTempSubdirectory("gpuvsphere").FullName;
+
     public LabFeedback Feedback { get; } = new();
 
     public Dictionary<string, SecureString> Secrets { get; } = [];
@@ -52,11 +55,13 @@ internal sealed class FlexDirectLab : IDisposable
 
     public SimulatedGuest Guest(string name) => Simulated.Vm(name).Guest;
 
-    public IGpuOperation Operation(ChangeIntent intent) => GpuOperations.Create(intent, new OperationContext([_session], Simulated.Simulator.Clock, Path.GetTempPath())
+    public OperationContext Context => new([_session], Simulated.Simulator.Clock, State)
     {
         Guests = Simulated.Simulator.GuestsAs(User, SimulatorUser.DefaultPassword),
         Secrets = Secrets,
-    });
+    };
+
+    public IGpuOperation Operation(ChangeIntent intent) => GpuOperations.Create(intent, Context);
 
     public Task<ChangePlan> PlanAsync(ChangeIntent intent) => Operation(intent).PlanAsync(CancellationToken.None);
 
@@ -111,5 +116,6 @@ internal sealed class FlexDirectLab : IDisposable
     {
         _session.Dispose();
         Simulated.Dispose();
+        Directory.Delete(State, recursive: true);
     }
 }

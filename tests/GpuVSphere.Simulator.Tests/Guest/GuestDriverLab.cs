@@ -69,9 +69,12 @@ internal sealed class GuestDriverLab : IDisposable
         return lab;
     }
 
+    /// <summary>The folder of the journal.</summary>
+    public string State { get; } = Directory.CreateTempSubdirectory("gpuvsphere").FullName;
+
     /// <summary>What a change of guests is made in, as one user.</summary>
     public OperationContext Context(string user = "admin") =>
-        new([Session], Lab.Simulator.Clock, Path.GetTempPath()) { Guests = Lab.Simulator.GuestsAs(user, SimulatorUser.DefaultPassword) };
+        new([Session], Lab.Simulator.Clock, State) { Guests = Lab.Simulator.GuestsAs(user, SimulatorUser.DefaultPassword) };
 
     /// <summary>The checks of Test-GpuGuest.</summary>
     public async Task<GuestGpuCheck[]> TestAsync(string user = "admin", GuestGpuTestOptions? options = null)
@@ -121,6 +124,7 @@ internal sealed class GuestDriverLab : IDisposable
     {
         Session.Dispose();
         Lab.Dispose();
+        Directory.Delete(State, recursive: true);
     }
 
     private static async Task<GuestDriverLab> StartAsync(string scenario, string vm, string guestId, Action<VmConfig>? configure, double clockSpeed)
@@ -137,5 +141,5 @@ internal sealed class GuestDriverLab : IDisposable
         return new GuestDriverLab(simulated, await VmLab.LogInAsync(simulated.Simulator.Server), vm);
     }
 
-    private Task<ChangeResult> DoneAsync(ChangeIntent intent) => VmLab.DoneAsync(GpuOperations.Create(intent, new OperationContext([Session], Lab.Simulator.Clock, Path.GetTempPath())));
+    private Task<ChangeResult> DoneAsync(ChangeIntent intent) => VmLab.DoneAsync(GpuOperations.Create(intent, new OperationContext([Session], Lab.Simulator.Clock, State)));
 }

@@ -280,7 +280,7 @@ public sealed class VgpuLicenseTests : IDisposable
     private static ChangeIntent ByToken(GuestDriverLab lab, string token, LicenseFeature? feature = null) => VgpuLicenseIntents.Token([lab.Target], token, feature, false, s_none);
 
     private static OperationContext Context(GuestDriverLab lab, string user) =>
-        new([lab.Session], lab.Lab.Simulator.Clock, Path.GetTempPath()) { Guests = lab.Lab.Simulator.GuestsAs(user, SimulatorUser.DefaultPassword) };
+        new([lab.Session], lab.Lab.Simulator.Clock, lab.State) { Guests = lab.Lab.Simulator.GuestsAs(user, SimulatorUser.DefaultPassword) };
 
     private static Task<ChangePlan> PlanAsync(GuestDriverLab lab, ChangeIntent intent, string user = "admin") => GpuOperations.Create(intent, Context(lab, user)).PlanAsync(CancellationToken.None);
 

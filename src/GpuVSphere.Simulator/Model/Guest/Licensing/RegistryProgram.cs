@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace GpuVSphere.Simulator.Model.Guest.Licensing;
 
-/// <summary>reg.exe: query and add.</summary>
+/// <summary>reg.exe: query, add, and delete of one value.</summary>
 internal sealed class RegistryProgram() : InstantProgram("reg.exe")
 {
     protected override int Run(GuestCall call)
@@ -27,6 +27,13 @@ internal sealed class RegistryProgram() : InstantProgram("reg.exe")
             }
 
             return 0;
+        }
+
+        if (verb == "delete" && Option(call, "/v") is { } gone && call.Has("/f"))
+        {
+            return !call.User.IsRoot ? call.Fail("ERROR: Access is denied.")
+                : registry.Keys.TryGetValue(key, out SortedDictionary<string, (string Type, string Data)>? there) && there.Remove(gone) ? 0
+                : call.Fail("ERROR: The system was unable to find the specified registry key or value.");
         }
 
         if (verb != "add" || Option(call, "/v") is not { } name || Option(call, "/t") is not { } type || Option(call, "/d") is not { } text || !call.Has("/f"))

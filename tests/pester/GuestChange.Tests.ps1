@@ -1,0 +1,74 @@
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Common.ps1')
+    $undo = 'GpuVSphere.PowerShell.Commands.UndoGpuChangeCommand'
+    $login = [pscredential]::new('admin', (ConvertTo-SecureString 'GpuVSphere!1' -AsPlainText -Force))
+}
+
+Describe 'Undo-GpuChange of settings in guests' {
+    BeforeAll {
+        $connection = Connect-GpuVSphere -Simulator -Scenario flexdirect -ClockSpeed 100
+        $title = 'FlexDirect'
+        $g = @{ GuestCredential = $login; WarningAction = 'SilentlyContinue' }
+    }
+    AfterAll { Disconnect-GpuVSphere }
+
+    It 'puts the servers of clients back, with a plan before and nothing twice' {
+        Set-FlexDirectServer 'flex-cpu-01' '10.0.0.1' @g
+        $set = Set-FlexDirectServer 'flex-cpu-01' '10.0.0.9' @g -PassThru
+        $change = Get-GpuChange | Where-Object Title -Match $title | Select-Object -First 1
+        $change.Title | Should -Match 'FlexDirect'
+        $change.State | Should -Be 'Done'
+        $change.Hosts.Target.Name | Should -Be 'flex-cpu-01'
+
+        $text = Undo-GpuChange $change.Id -GuestCredential $login -WhatIf 6>&1 | Out-String
+        $text | Should -Match 'flex-cpu-01\s+/etc/bitfusionio/servers.conf\s+10.0.0.9\s+10.0.0.1'
+        (Get-FlexDirectServer 'flex-cpu-01' @g).ServerAddress | Should -Be '10.0.0.9'
+
+        $result = $change | Undo-GpuChange -GuestCredential $login -Confirm:$false -PassThru
+        $result.Outcome | Should -Be 'Done'
+        (Get-FlexDirectServer 'flex-cpu-01' @g).ServerAddress | Should -Be '10.0.0.1'
+        (Get-GpuChange $change.Id).State | Should -Be 'Undone'
+        (Get-ErrorOf { Undo-GpuChange $change.Id -GuestCredential $login -Confirm:$false }).FullyQualifiedErrorId | Should -Be "ChangeFinished,$undo"
+    }
+
+    It 'goes by SSH too, and leaves alone what somebody changed since' {
+        Set-FlexDirectServer 'flex-cpu-02' '10.0.0.9' @g
+        $change = Get-GpuChange | Where-Object Title -Match $title | Select-Object -First 1
+        Set-FlexDirectServer 'flex-cpu-02' '10.0.0.8' @g
+        $text = Undo-GpuChange $change.Id -GuestCredential $login -Ssh -WhatIf 6>&1 | Out-String
+        $text | Should -Match 'keeps /etc/bitfusionio/servers.conf = 10.0.0.8'
+        Undo-GpuChange $change.Id -GuestCredential $login -Ssh -Confirm:$false
+        (Get-FlexDirectServer 'flex-cpu-02' @g).ServerAddress | Should -Be '10.0.0.8'
+    }
+
+    It 'asks for the login where none was given' {
+        Set-FlexDirectServer 'flex-cpu-02' '10.0.0.7' @g
+        $change = Get-GpuChange | Where-Object Title -Match $title | Select-Object -First 1
+        $missing = Get-ErrorOf { Undo-GpuChange $change.Id -Confirm:$false }
+        $missing.FullyQualifiedErrorId | Should -Be "GuestShellMissing,$undo"
+        $missing.ErrorDetails.RecommendedAction | Should -Match '-GuestCredential'
+        (Get-GpuChange $change.Id).State | Should -Be 'Done'
+    }
+}
+
+Describe 'Undo-GpuChange of a licence' {
+    BeforeAll {
+        $connection = Connect-GpuVSphere -Simulator -Scenario vgpu -ClockSpeed 60
+        $title = 'licences'
+        $token = Join-Path $TestDrive 'client_configuration_token_new.tok'
+        Set-Content -Path $token -Value ([GpuVSphere.Simulator.SimulatorLicensing]::Token()) -NoNewline
+        Add-VmVgpuProfile -VM 'v67-11' -VgpuProfile 'grid_p100-8q' -PowerOn -Confirm:$false
+    }
+    AfterAll { Disconnect-GpuVSphere }
+
+    It 'takes token and settings away again, and has no secret in the journal' {
+        Set-VgpuLicense 'v67-11' -TokenPath $token -GuestCredential $login
+        $change = Get-GpuChange | Where-Object Title -Match $title | Select-Object -First 1
+        Get-Content $change.Path -Raw | Should -Not -Match ([regex]::Escape((Get-Content $token -Raw)))
+        $result = Undo-GpuChange $change.Id -GuestCredential $login -Confirm:$false -PassThru
+        $result.Outcome | Should -Be 'Done'
+        $license = Get-VgpuLicense 'v67-11' -GuestCredential $login
+        $license.Status | Should -Be 'Unlicensed'
+        $license.Tokens | Should -BeNullOrEmpty
+    }
+}
