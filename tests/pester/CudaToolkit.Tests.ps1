@@ -58,8 +58,24 @@ Describe 'Install-CudaToolkit' {
         $result.FullyQualifiedErrorId | Should -Be "ContainerToolkitUnavailable,$command.InstallCudaToolkitCommand"
     }
 
+    It 'takes its file as the second argument, with wildcards, and passes over no patch that is not there' {
+        Push-Location $TestDrive
+        try {
+            $plan = Install-CudaToolkit v67-11 ./cuda_9.1.85_387* -Patch './cuda_9.1.85.?_linux' -AcceptEula -GuestCredential $login -AsPlan
+            @($plan.Changes.Property) -match 'CUDA patch' | Should -HaveCount 3
+            $none = Get-ErrorOf { Install-CudaToolkit v67-11 $runFile -Patch './cuda_9.1.85.?_lin' -AcceptEula -GuestCredential $login }
+            $none.FullyQualifiedErrorId | Should -Be "CudaFileNotFound,$command.InstallCudaToolkitCommand"
+            $near = Get-ErrorOf { Install-CudaToolkit v67-11 ./cuda_9.1.85_387.26_linx -AcceptEula -GuestCredential $login }
+            $near.ErrorDetails.RecommendedAction | Should -Match '^Did you mean cuda_9\.1\.85_387\.26_linux'
+        }
+        finally { Pop-Location }
+        $line = 'Install-CudaToolkit v67-11 -SkipRule CUDA-'
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Contain 'CUDA-DRIVER'
+    }
+
     It 'refuses <What> before any guest is asked' -ForEach @(
         @{ What = 'a file that is not there'; Id = 'CudaFileNotFound'; Arguments = @{ Path = 'cuda_9.9.9_1.1_linux' } }
+        @{ What = 'a rule that there is not'; Id = 'UnknownRule'; Arguments = @{ ToolkitVersion = '9.1'; SkipRule = 'CUDA-DRIVR' } }
         @{ What = 'a version that is none'; Id = 'CudaVersionInvalid'; Arguments = @{ ToolkitVersion = 'latest' } }
         @{ What = 'an image that is none'; Id = 'ImageInvalid'; Arguments = @{ Container = $true; Image = 'ubuntu; reboot' } }
     ) {

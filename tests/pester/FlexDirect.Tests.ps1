@@ -95,6 +95,11 @@ Describe 'FlexDirect from nothing to a GPU of another VM' {
         $refused[0].ErrorOutput[-1] | Should -BeLike 'Error: not enough GPU memory*'
         $refused[1].FullyQualifiedErrorId | Should -BeLike 'FlexDirectNoRoom,*'
         $refused.Count | Should -Be 2
+        (Invoke-FlexDirect 'flex-cpu-01' nvidia-smi @login -- -L) -join "`n" | Should -Match '^GPU 0'
+        $local = @(Invoke-FlexDirect 'flex-cpu-01' nvidia-smi -L @login 2>&1) | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }
+        $local.ErrorDetails.RecommendedAction | Should -Match 'unquoted -L is -Local'
+        $unknown = @(Invoke-FlexDirect 'flex-cpu-01' nvidia-sm @login 2>&1) | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }
+        $unknown.ErrorDetails.RecommendedAction | Should -Match 'does not find'
         (Get-ErrorOf { Invoke-FlexDirect 'flex-cpu-01' true -MemoryMB 1 -Partial 0.5 @login }).FullyQualifiedErrorId | Should -BeLike 'InvalidFlexDirectRun,*'
         (Get-ErrorOf { Invoke-FlexDirect 'flex-cpu-01' sleep 1000000 -TimeLimitSeconds 30 @login -PassThru }).FullyQualifiedErrorId | Should -BeLike 'FlexDirectRunTimeout,*'
         (Invoke-FlexDirect 'flex-gpu-01' nvidia-smi '-L' -Local -Partial 0.5 -MemoryMB 1024 @login) -join "`n" | Should -Match '^GPU 0'
@@ -108,6 +113,19 @@ Describe 'FlexDirect from nothing to a GPU of another VM' {
         ($checks | Where-Object VM -eq 'flex-cpu-01').Report | Select-Object -Unique | Should -Be 'health'
         $checks.Status | Select-Object -Unique | Should -Be 'Passed'
         ((Get-TableText $checks) | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual 120
+    }
+
+    It 'asks before a scheduler that runs is started anew, and starts it again where its successor does not start' {
+        $asked = Invoke-Child ("`$null = Connect-GpuVSphere -Simulator -Scenario flexdirect -ClockSpeed 200; `$g = [pscredential]::new('admin', (ConvertTo-SecureString 'GpuVSphere!1' -AsPlainText -Force)); " +
+            "`$k = ConvertTo-SecureString 'SIMU-FLEX-2019-0042' -AsPlainText -Force; Install-FlexDirect flex-gpu-01 -GuestCredential `$g; Initialize-FlexDirect flex-gpu-01 -LicenseKey `$k -AcceptEula -GuestCredential `$g; " +
+            "Start-FlexDirectScheduler flex-gpu-01 -GuestCredential `$g; Start-FlexDirectScheduler flex-gpu-01 -ListenAddress 10.99.0.1 -GuestCredential `$g")
+        $asked.Text | Should -Match 'Running resource scheduler on 0\.0\.0\.0:56001'
+        $asked.Text | Should -Match 'has to be confirmed'
+
+        $record = Get-ErrorOf { Start-FlexDirectScheduler 'flex-gpu-01' -ListenAddress 10.99.0.1 @now }
+        $record.FullyQualifiedErrorId | Should -BeLike 'FlexDirectSchedulerFailed,*'
+        $record.Exception.Message | Should -Match 'The one that ran before was started again'
+        (Start-FlexDirectScheduler 'flex-gpu-01' @now -PassThru).ListenAddress | Should -Be '0.0.0.0'
     }
 
     It 'stops the schedulers, and says why clients have no GPU then' {

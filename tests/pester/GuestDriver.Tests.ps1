@@ -65,6 +65,39 @@ Describe 'Test-GpuGuest' {
     }
 }
 
+Describe 'Whatever goes into guests' {
+    BeforeAll { $null = Connect-GpuVSphere -Simulator -ClockSpeed 200 }
+    AfterAll { Disconnect-GpuVSphere }
+
+    It '<Name> tells for each VM why its guest is not reached, and goes on' -ForEach @(
+        @{ Name = 'Test-GpuGuest'; NeedsRoot = $false }
+        @{ Name = 'Get-VgpuLicense'; NeedsRoot = $true }
+        @{ Name = 'Get-FlexDirectServer'; NeedsRoot = $true }
+    ) {
+        # Off, suspended, without VMware Tools, and one that is reached.
+        $records = @(& $Name ml-01, susp-01, web-02, web-01 -GuestCredential (New-Login) -WarningAction SilentlyContinue 2>&1)
+        $errors = @($records | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] })
+        ($errors.FullyQualifiedErrorId -replace ',.*$' | Sort-Object) | Should -Be @('GuestPoweredOff', 'GuestPoweredOff', 'GuestToolsNotRunning')
+        $errors.ErrorDetails.RecommendedAction | Should -Not -Contain $null
+        "$($errors.ErrorDetails.RecommendedAction)" | Should -Match 'Start-VM ml-01'
+
+        $wrong = Get-ErrorOf { & $Name web-01 -GuestCredential (New-Login -Password no) -WarningAction SilentlyContinue }
+        $wrong.FullyQualifiedErrorId | Should -BeLike 'GuestLoginFailed,*'
+        $wrong.ErrorDetails.RecommendedAction | Should -Match '-GuestCredential'
+        (Get-ErrorOf { & $Name web-01 }).FullyQualifiedErrorId | Should -BeLike 'GuestCredentialNeeded,*'
+        $near = Get-ErrorOf { & $Name web-0l -GuestCredential (New-Login) -WarningAction SilentlyContinue }
+        $near.ErrorDetails.RecommendedAction | Should -Match 'web-01'
+        if ($NeedsRoot -and $Name -ne 'Get-FlexDirectServer') {
+            $plain = Get-ErrorOf { & $Name web-01 -GuestCredential (New-Login -User guest) }
+            $plain.FullyQualifiedErrorId | Should -BeLike 'GuestNotRoot,*'
+        }
+    }
+
+    It 'stops with the pipeline' {
+        @(Test-GpuGuest web-01 -GuestCredential (New-Login) | Select-Object -First 1).Count | Should -Be 1
+    }
+}
+
 Describe 'Install-NvidiaGuestDriver' {
     BeforeAll { Connect-Guest }
     AfterAll { Disconnect-GpuVSphere }
@@ -88,6 +121,10 @@ Describe 'Install-NvidiaGuestDriver' {
         Set-Content $page '<html>Log in</html>'
         (Get-ErrorOf { Install-NvidiaGuestDriver v67-01 $page -AcceptEula -GuestCredential (New-Login) }).FullyQualifiedErrorId | Should -Be "GuestPackageNotRecognised,$driver"
         Remove-Item $page
+        (Get-ErrorOf { Install-NvidiaGuestDriver v67-01 (Join-Path $folder 'NVIDIA-Linux-x86_64-470.63.01-grd.run') -AcceptEula -GuestCredential (New-Login) }).ErrorDetails.RecommendedAction |
+            Should -Match '^Did you mean NVIDIA-Linux-x86_64-470\.63\.01-grid\.run'
+        (Get-ErrorOf { Install-NvidiaGuestDriver v67-01 (Join-Path $folder '*.rpm') -AcceptEula -GuestCredential (New-Login) }).FullyQualifiedErrorId | Should -Be "PackageNotFound,$driver"
+        (Get-ErrorOf { Install-NvidiaGuestDriver v67-01 (Join-Path $folder '*.run') -AcceptEula -GuestCredential (New-Login) }).FullyQualifiedErrorId | Should -Be "SeveralPackages,$driver"
         (Get-ErrorOf { Install-NvidiaGuestDriver v67-01 $manifest -AcceptEula -GuestCredential (New-Login) }).FullyQualifiedErrorId | Should -Be "GuestPackageNotRecognised,$driver"
     }
 
@@ -99,9 +136,16 @@ Describe 'Install-NvidiaGuestDriver' {
         (Test-GpuGuest v67-01 -GuestCredential (New-Login) | Where-Object Check -EQ Driver).Outcome | Should -Be 'Failed'
     }
 
+    It 'refuses a user who cannot be root in the plan, and takes checks for their VMs' {
+        $text = Test-GpuGuest v67-01 -GuestCredential (New-Login) | Install-NvidiaGuestDriver -Path $grid -AcceptEula -GuestCredential (New-Login -User guest) -WhatIf 6>&1 | Out-String
+        $text | Should -Match '2 changes of 1 object'
+        $text | Should -Match 'BLOCKED GuestNotRoot v67-01'
+    }
+
     It 'gives the plan as an object with -AsPlan' {
         $script:early = Install-NvidiaGuestDriver v67-01 $grid -AcceptEula -GuestCredential (New-Login) -AsPlan
         $early.Changes.Property | Should -Be @('packages', 'NVIDIA driver')
+        (Get-TableText $early.Changes) -match '^v67-01 NVIDIA driver +470\.63\.01 \(GRID\)' | Should -Not -BeNullOrEmpty
         "$($early.Intent.Options.Values) $($early.Intent.Targets.Wanted.Values)" | Should -Not -Match 'GpuVSphere!1'
     }
 

@@ -54,6 +54,9 @@ Describe 'Set- and Get-VgpuLicense' {
         $license = Get-VgpuLicense -VM 'v67-11' -GuestCredential $login
         $license.Trouble | Should -Be 'ServerUnreachable'
         $license.NextStep | Should -Match '7070'
+        (Get-TableText $license 80) -join ' ' -replace '\s+', ' ' | Should -Match 'nowhere\.sim does not answer the guest\.'
+        $warning = @(Set-VgpuLicense -VM 'v67-11' -TokenPath $token -TimeoutSeconds 0 -GuestCredential $login 3>&1)
+        "$warning" | Should -Match 'has the legacy server nowhere\.sim configured as well.*Add -RemoveOther'
     }
 
     It 'refuses the kind of server that the release does not know' {
@@ -71,6 +74,13 @@ Describe 'Set- and Get-VgpuLicense' {
         $result = Get-ErrorOf { Set-VgpuLicense -VM 'v67-11' @Arguments -GuestCredential (New-Login 'wrong') }
         $result.FullyQualifiedErrorId | Should -Be "$Id,$command.SetVgpuLicenseCommand"
         $result.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+    }
+
+    It 'offers the token of nearly that name, and takes wildcards' {
+        $folder = Split-Path $token
+        (Get-ErrorOf { Set-VgpuLicense v67-11 -TokenPath (Join-Path $folder 'client_configuration_token_nw.tok') -GuestCredential $login }).ErrorDetails.RecommendedAction |
+            Should -Match 'Did you mean client_configuration_token_new\.tok'
+        (Set-VgpuLicense v67-11 -TokenPath (Join-Path $folder '*.tok') -GuestCredential $login -AsPlan).Changes.Property | Should -Contain 'client configuration token'
     }
 
     It 'names the guest that does not accept the login, that is off, or that is not there' {

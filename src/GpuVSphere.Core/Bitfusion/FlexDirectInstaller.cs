@@ -106,7 +106,7 @@ internal static class FlexDirectInstaller
                 GpuErrorCategory.ConnectionFailed,
                 $"{vmName} could not fetch {source}: {(FlexDirectText.Complaint(fetched.Output + "\n" + fetched.Error) is { Length: > 0 } said ? said : "exit code " + fetched.ExitCode.ToString(CultureInfo.InvariantCulture))}",
                 vmName,
-                $"For a guest without internet, fetch the installer on this machine and upload it: Install-FlexDirect -VM {Typed.Name(vmName)} -Path <file>");
+                $"Check the address, which -Source names. For a guest without internet, fetch the installer on this machine and upload it: Install-FlexDirect -VM {Typed.Name(vmName)} -Path <file>");
         }
     }
 

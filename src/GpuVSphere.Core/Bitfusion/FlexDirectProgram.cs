@@ -15,6 +15,9 @@ internal sealed record FlexDirectProgram(string Name, string Path)
     /// <summary>The name since vSphere Bitfusion 2.0.</summary>
     public const string Bitfusion = "bitfusion";
 
+    /// <summary>The word by which it is a resource scheduler.</summary>
+    public const string SchedulerCommand = "resource_scheduler";
+
     /// <summary>Asks the guest's shell where it finds the program, by either name. It fails when there is neither.</summary>
     public const string Question = "command -v " + FlexDirect + " || command -v " + Bitfusion;
 

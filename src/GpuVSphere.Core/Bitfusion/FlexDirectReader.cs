@@ -114,7 +114,7 @@ public static class FlexDirectReader
         (string file, string? text) = await guest.ReadServersAsync(program, path, cancellationToken).ConfigureAwait(false);
         if (text is null)
         {
-            warn($"{vm.Name} has no {file}: it is told of no FlexDirect server.");
+            warn($"{vm.Name} has no {file}: it is told of no FlexDirect server. Set-FlexDirectServer -VM {Typed.Name(vm.Name)} -Address <server> tells it of one.");
             return [];
         }
 

@@ -76,11 +76,12 @@ internal sealed class FlexDirectSchedulerOperation : FlexDirectOperation
 
         bool asService = await guest.HasSystemdAsync(cancellationToken).ConfigureAwait(false);
         SchedulerUnit unit = new(program, _wish);
+        string? service = null;
         proposal.Row(RowOf(port), runs is null ? null : Running(runs.Text), Running(string.Join(" ", _wish.Arguments)));
         if (asService)
         {
-            string? there = await guest.ReadUnitAsync(port, cancellationToken).ConfigureAwait(false);
-            if (there is not null && !SchedulerUnit.IsOurs(there))
+            service = await guest.ReadUnitAsync(port, cancellationToken).ConfigureAwait(false);
+            if (service is not null && !SchedulerUnit.IsOurs(service))
             {
                 throw new GpuVSphereException(
                     "FlexDirectServiceTaken",
@@ -90,12 +91,12 @@ internal sealed class FlexDirectSchedulerOperation : FlexDirectOperation
                     $"systemctl start {unit.Name} in the guest starts it; or remove it, or give another -Port.");
             }
 
-            proposal.Row("service " + unit.Name, there is null ? null : there == unit.Text ? "there" : "there, for other options", "there, starts with the guest");
+            proposal.Row("service " + unit.Name, service is null ? null : service == unit.Text ? "there" : "there, for other options", "there, starts with the guest");
         }
 
         if (runs is not null)
         {
-            proposal.Tell($"The scheduler on port {Text(port)} of {subject.Name} runs with other options and is started anew: programs of clients that use its GPUs end.");
+            proposal.Tell($"The scheduler on port {Text(port)} of {subject.Name} runs with other options and is started anew: programs of clients that use its GPUs end.", endsPrograms: true);
             proposal.Step("stopping the scheduler that runs", (run, stop) =>
                 new SchedulerControl(new FlexDirectGuest(run.Shell, run.Target.Name), run.Target.Name, run.Clock).StopAsync(port, runs, asService, stop));
         }
@@ -103,7 +104,18 @@ internal sealed class FlexDirectSchedulerOperation : FlexDirectOperation
         SchedulerReport? said = null;
         proposal.Step("starting the scheduler", async (run, stop) =>
         {
-            (_, said) = await new SchedulerControl(new FlexDirectGuest(run.Shell, run.Target.Name), run.Target.Name, run.Clock).StartAsync(unit, asService, _startTimeout, stop).ConfigureAwait(false);
+            SchedulerControl control = new(new FlexDirectGuest(run.Shell, run.Target.Name), run.Target.Name, run.Clock);
+            try
+            {
+                (_, said) = await control.StartAsync(unit, asService, _startTimeout, stop).ConfigureAwait(false);
+            }
+            catch (GpuVSphereException error) when (runs is not null)
+            {
+                // Clients lose a server that gave out GPUs, for an option that was mistyped.
+                bool isBack = await control.ReturnAsync(program, runs, service, stop).ConfigureAwait(false);
+                throw new GpuVSphereException(
+                    error.Id, error.Category, $"{error.Message.TrimEnd('.')}. The one that ran before {(isBack ? "was started again" : "could not be started again")}.", error.Target, error.NextStep, error);
+            }
         });
         proposal.Verify = async (run, stop) =>
         {
@@ -130,7 +142,7 @@ internal sealed class FlexDirectSchedulerOperation : FlexDirectOperation
             proposal.Row("service " + SchedulerUnit.NameFor(port), services.Contains(port) ? "there, starts with the guest" : null, null);
             if (runs is not null)
             {
-                proposal.Tell($"Programs of clients that use the GPUs of {subject.Name} by port {Text(port)} end.");
+                proposal.Tell($"Programs of clients that use the GPUs of {subject.Name} by port {Text(port)} end.", endsPrograms: true);
             }
 
             proposal.Step("stopping the scheduler on port " + Text(port), (run, stop) =>

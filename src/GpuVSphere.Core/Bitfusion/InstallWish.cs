@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using GpuVSphere.Operations;
 
 namespace GpuVSphere.Bitfusion;
 
@@ -47,7 +48,7 @@ public sealed record InstallWish
         {
             if (!File.Exists(path))
             {
-                throw new GpuVSphereException("FileNotFound", GpuErrorCategory.ObjectNotFound, $"There is no file {path} on this machine.", path, "Give the installer script of getflex.bitfusion.io, or a package, as a file of this machine.");
+                throw new GpuVSphereException("FileNotFound", GpuErrorCategory.ObjectNotFound, $"There is no file {path} on this machine.", path, LocalFiles.Beside(path, IsInstaller, "Give the installer script of getflex.bitfusion.io, or a package, as a file of this machine."));
             }
 
             return;
@@ -65,6 +66,9 @@ public sealed record InstallWish
             throw Wrong("The address has a user name or a password in it, which other users of the guest would see.", uri.Host, "Fetch the installer to this machine and upload it with -Path.");
         }
     }
+
+    private static bool IsInstaller(string file) => System.IO.Path.GetFileName(file) is { } name
+        && (name.IndexOf("flex", StringComparison.OrdinalIgnoreCase) >= 0 || name.IndexOf(FlexDirectProgram.Bitfusion, StringComparison.OrdinalIgnoreCase) >= 0);
 
     private static GpuVSphereException Wrong(string message, string? target, string nextStep) => new("InvalidFlexDirectSource", GpuErrorCategory.InvalidArgument, message, target, nextStep);
 }

@@ -123,6 +123,43 @@ internal sealed class SchedulerControl(FlexDirectGuest guest, string vmName, ICl
         }
     }
 
+    /// <summary>Starts again what ran before, after what was to take its place did not start.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="before">The process that ran.</param>
+    /// <param name="service">The text of the service that ran it; null when none of ours did.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether it runs.</returns>
+    public async Task<bool> ReturnAsync(FlexDirectProgram program, SchedulerProcess before, string? service, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (service is not null)
+            {
+                string name = SchedulerUnit.NameFor(before.Port);
+                await guest.WriteTextAsync(SchedulerUnit.PathFor(before.Port), service, new GuestFileOptions { Mode = "0644", Owner = "root" }, cancellationToken).ConfigureAwait(false);
+                await RootAsync("systemctl daemon-reload && systemctl enable " + name + " && systemctl restart " + name, "starting the service " + name + " again", cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await RootAsync(SchedulerUnit.InBackground([program.Path, FlexDirectProgram.SchedulerCommand, .. before.Arguments], before.Port), "starting the scheduler again", cancellationToken).ConfigureAwait(false);
+            }
+
+            for (DateTimeOffset until = clock.UtcNow + s_endTime; clock.UtcNow < until; await clock.DelayAsync(s_pause, cancellationToken).ConfigureAwait(false))
+            {
+                if ((await guest.ReadSchedulersAsync(cancellationToken).ConfigureAwait(false)).Any(one => one.Port == before.Port))
+                {
+                    return true;
+                }
+            }
+        }
+        catch (GpuVSphereException)
+        {
+            // The first error is the one to tell.
+        }
+
+        return false;
+    }
+
     private async Task RemoveServiceAsync(int port, CancellationToken cancellationToken)
     {
         string name = SchedulerUnit.NameFor(port);

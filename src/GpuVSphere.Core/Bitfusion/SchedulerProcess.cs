@@ -26,7 +26,7 @@ internal sealed record SchedulerProcess(int Id, IReadOnlyList<string> Arguments)
             string[] words = line.Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
             if (words.Length > 2 && int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out int id)
                 && words[1].Substring(words[1].LastIndexOf('/') + 1) is FlexDirectProgram.FlexDirect or FlexDirectProgram.Bitfusion
-                && words[2] == "resource_scheduler")
+                && words[2] == FlexDirectProgram.SchedulerCommand)
             {
                 found.Add(new SchedulerProcess(id, [.. words.Skip(3)]));
             }

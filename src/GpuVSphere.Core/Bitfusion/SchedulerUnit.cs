@@ -29,7 +29,7 @@ internal sealed record SchedulerUnit(FlexDirectProgram Program, SchedulerWish Wi
     public string CommandLine => RemoteQuoting.Join(Words);
 
     /// <summary>The command line that starts it where there is no systemd; it goes on when the shell has ended.</summary>
-    public string Background => "nohup " + CommandLine + " > " + Log + " 2>&1 < /dev/null &";
+    public string Background => InBackground(Words, Wish.PortMeant);
 
     // A log that systemd itself appends to needs a newer one than CentOS 7 has; the shell writes it for both ways.
     /// <summary>The text of the service's file.</summary>
@@ -51,7 +51,10 @@ internal sealed record SchedulerUnit(FlexDirectProgram Program, SchedulerWish Wi
         string.Empty,
     ]);
 
-    private IEnumerable<string> Words => [Program.Path, "resource_scheduler", .. Wish.Arguments];
+    private IEnumerable<string> Words => [Program.Path, FlexDirectProgram.SchedulerCommand, .. Wish.Arguments];
+
+    /// <summary>A scheduler's words as a command line that goes on when the shell has ended.</summary>
+    public static string InBackground(IEnumerable<string> words, int port) => "nohup " + RemoteQuoting.Join(words) + " > " + LogFor(port) + " 2>&1 < /dev/null &";
 
     /// <summary>The name of the service for a port.</summary>
     public static string NameFor(int port) => port == FlexDirectAddress.DefaultPort ? "flexdirect-scheduler" : "flexdirect-scheduler-" + port.ToString(CultureInfo.InvariantCulture);

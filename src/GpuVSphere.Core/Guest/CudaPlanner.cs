@@ -70,7 +70,7 @@ internal sealed class CudaPlanner
                 "CUDA-DRIVER",
                 "GuestDriverMissing",
                 $"NVIDIA's driver in {_target.Name} does not answer, so that nothing of CUDA would run: {_guest.DriverTrouble?.Message ?? "it is not there."}",
-                $"Install-NvidiaGuestDriver -VM {Typed.Name(_target.Name)} -Path <driver>; Test-GpuGuest shows what is wrong.");
+                $"Test-GpuGuest -VM {Typed.Name(_target.Name)} shows what is missing, the GPU or its driver; Install-NvidiaGuestDriver -VM {Typed.Name(_target.Name)} -Path <driver> -AcceptEula brings the driver.");
         }
 
         return _wish.Method switch
@@ -218,14 +218,17 @@ internal sealed class CudaPlanner
             Need(
                 ["nvidia-container-toolkit", "nvidia-docker2", "nvidia-container-runtime"],
                 "ContainerToolkitUnavailable",
-                "NVIDIA's container toolkit",
+                "container toolkit of NVIDIA's",
                 "Add NVIDIA's repository to the guest (nvidia.github.io/libnvidia-container), then run this again.");
         }
 
         if (!_guest.HasRuntime)
         {
             Row("runtime nvidia of docker", null, "known");
-            _consequences.Add("docker is restarted, and with it the containers that run in the guest");
+            if (_guest.HasDocker)
+            {
+                _consequences.Add("docker is restarted, and with it the containers that run in the guest");
+            }
         }
 
         if (_rows.Count > 0 || !_guest.ContainerAnswers)

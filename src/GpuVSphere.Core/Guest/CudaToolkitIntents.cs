@@ -14,6 +14,9 @@ public static class CudaToolkitIntents
     /// <summary>The kind of these intents.</summary>
     internal const string Kind = "CudaToolkit";
 
+    /// <summary>The ids of what a toolkit may be refused or warned of for; -SkipRule takes them.</summary>
+    public static IReadOnlyCollection<string> Rules => CudaPlanner.Rules;
+
     /// <summary>Where the samples go unless told otherwise.</summary>
     public const string DefaultSamplesFolder = "/usr/local/src";
 
@@ -140,7 +143,7 @@ public static class CudaToolkitIntents
     {
         if (!File.Exists(path))
         {
-            throw new GpuVSphereException("CudaFileNotFound", GpuErrorCategory.ObjectNotFound, $"There is no file {path}.", path, "Download it from developer.nvidia.com/cuda-downloads, and give its path.");
+            throw new GpuVSphereException("CudaFileNotFound", GpuErrorCategory.ObjectNotFound, $"There is no file {path}.", path, LocalFiles.Beside(path, file => CudaPackageName.Read(file) is not null, "Download it from developer.nvidia.com/cuda-downloads, and give its path."));
         }
 
         return CudaPackageName.Read(path) ?? throw new GpuVSphereException(

@@ -30,7 +30,8 @@ internal sealed class CudaToolkitOperation(ChangeIntent intent, OperationContext
 
         foreach (string consequence in plan.Consequences)
         {
-            proposal.Tell(consequence);
+            // What containers cost is that docker, and with it whatever runs in it, is restarted.
+            proposal.Tell(consequence, endsPrograms: wish.Method == CudaMethod.Container);
         }
 
         if (wish.Method == CudaMethod.Setup)

@@ -49,7 +49,8 @@ public static class GuestDriverIntents
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new GpuVSphereException("PackageNotFound", GpuErrorCategory.ObjectNotFound, File.Exists(path) ? $"{path} cannot be read: {error.Message}" : Directory.Exists(path) ? $"{path} is a folder." : $"There is no file {path}.", path, Beside(path), error);
+            string next = File.Exists(path) ? "Check that it may be read." : LocalFiles.Beside(path, file => GuestDriverPackage.Read(file) is not null, "Check the path; it is one of this machine.");
+            throw new GpuVSphereException("PackageNotFound", GpuErrorCategory.ObjectNotFound, File.Exists(path) ? $"{path} cannot be read: {error.Message}" : Directory.Exists(path) ? $"{path} is a folder." : $"There is no file {path}.", path, next, error);
         }
 
         byte[] wanted = package.Form switch
@@ -73,21 +74,4 @@ public static class GuestDriverIntents
         ".run" or ".deb" or ".rpm" or ".exe" => "kind and version cannot be told from it.",
         _ => "such names end with .run, .deb, .rpm or .exe.",
     };
-
-    // Drivers in the folder that was meant.
-    private static string Beside(string path)
-    {
-        const int Most = 4;
-        try
-        {
-            string? folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path));
-            string[] there = folder is null || !Directory.Exists(folder) ? []
-                : [.. Directory.EnumerateFiles(folder).Where(file => GuestDriverPackage.Read(file) is not null).OrderBy(file => file, StringComparer.OrdinalIgnoreCase)];
-            return there.Length == 0 ? "Check the path; it is one of this machine." : $"There {(there.Length == 1 ? "is" : "are")} {string.Join(", ", there.Take(Most))}{(there.Length > Most ? " and more" : string.Empty)}.";
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            return "Check the path; it is one of this machine.";
-        }
-    }
 }

@@ -51,6 +51,11 @@ internal sealed class GuestDriverOperation(ChangeIntent intent, OperationContext
         }
 
         proposal.Findings.AddRange(ReadinessRules.Check([Question(subject, guest, wish)], Options.SkipRules));
+        if (await RootTroubleAsync(subject, cancellationToken).ConfigureAwait(false) is { } trouble)
+        {
+            proposal.Findings.Add(BlockedErrors.Finding(subject.Target, trouble));
+        }
+
         if (!wish.IsEulaAccepted)
         {
             proposal.Refuse(
@@ -73,6 +78,25 @@ internal sealed class GuestDriverOperation(ChangeIntent intent, OperationContext
 
         new DriverRun(wish, guest, plan).AddTo(proposal);
         return proposal;
+    }
+
+    // Reading takes no root's rights, and every step does: who cannot have them is told now, not after the upload.
+    private static async Task<GpuVSphereException?> RootTroubleAsync(GuestSubject subject, CancellationToken cancellationToken)
+    {
+        if (subject.Shell.Family == GuestFamily.Windows || subject.System.IsRoot)
+        {
+            return null;
+        }
+
+        try
+        {
+            await subject.Shell.RunAsync(new GuestCommand("true") { AsRoot = true }, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (GpuVSphereException error) when (error.Id == "GuestNotRoot")
+        {
+            return error;
+        }
     }
 
     private static DriverGuest Seed(GuestSubject subject, GuestGpuState gpu) => new()

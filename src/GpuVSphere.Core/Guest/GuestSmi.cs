@@ -56,7 +56,7 @@ internal sealed record GuestSmi(NvidiaSmiReport? Report, GpuVSphereException? Tr
         string said = string.Join(" ", (result.Output + "\n" + result.Error).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
         bool Says(string words) => said.IndexOf(words, StringComparison.OrdinalIgnoreCase) >= 0;
         return result.ExitCode == 0 && !Says("No devices were found") ? null
-            : result.ExitCode is 127 or NoSuchProgram || Says("not found") && !Says("devices") ? Trouble("GuestDriverMissing", $"{vm} has no nvidia-smi.")
+            : result.ExitCode is 127 or NoSuchProgram || Says("not found") && !Says("devices") || Says("is not recognized as") ? Trouble("GuestDriverMissing", $"{vm} has no nvidia-smi.")
             : Trouble("GuestDriverNotLoaded", $"nvidia-smi in {vm} says: {(said.Length == 0 ? "nothing." : said)}");
 
         GpuVSphereException Trouble(string id, string message) => new(id, GpuErrorCategory.InvalidState, message, vm, $"Test-GpuGuest -VM {Typed.Name(vm)} shows what is wrong.");

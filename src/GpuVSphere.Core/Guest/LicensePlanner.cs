@@ -44,7 +44,7 @@ internal sealed class LicensePlanner
                 "LICENSE-DRIVER",
                 "GuestDriverMissing",
                 $"NVIDIA's driver in {_target.Name} does not answer, and it is what takes the licence: {_guest.DriverTrouble?.Message ?? "it is not there."}",
-                $"Install-NvidiaGuestDriver -VM {Typed.Name(_target.Name)} -Path <driver>; Test-GpuGuest shows what is wrong.");
+                $"Test-GpuGuest -VM {Typed.Name(_target.Name)} shows what is missing, the GPU or its driver; Install-NvidiaGuestDriver -VM {Typed.Name(_target.Name)} -Path <driver> -AcceptEula brings the driver.");
             return new LicensePlan { Findings = _findings };
         }
 

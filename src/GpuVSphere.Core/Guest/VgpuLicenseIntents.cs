@@ -14,6 +14,9 @@ public static class VgpuLicenseIntents
     /// <summary>The kind of these intents.</summary>
     internal const string Kind = "VgpuLicense";
 
+    /// <summary>The ids of what a licence may be refused or warned of for, beside the rules of readiness; -SkipRule takes them.</summary>
+    public static IReadOnlyCollection<string> Rules => LicensePlanner.Rules;
+
     /// <summary>In an intent's options: how many seconds may pass until the licence is there.</summary>
     internal const string TimeoutOption = "licenseTimeoutSeconds";
 
@@ -77,7 +80,7 @@ public static class VgpuLicenseIntents
         {
             if (!File.Exists(path))
             {
-                throw new GpuVSphereException("TokenNotFound", GpuErrorCategory.ObjectNotFound, $"There is no file {path}.", path, "Download the client configuration token from the licence server (CLS or DLS), and give its path.");
+                throw new GpuVSphereException("TokenNotFound", GpuErrorCategory.ObjectNotFound, $"There is no file {path}.", path, LocalFiles.Beside(path, file => file.EndsWith(".tok", StringComparison.OrdinalIgnoreCase), "Download the client configuration token from the licence server (CLS or DLS), and give its path."));
             }
 
             using FileStream file = File.OpenRead(path);

@@ -23,7 +23,7 @@ internal abstract class GuestOperation : IGpuOperation
         Intent = intent;
         Context = context;
         Options = GuestChangeOptions.FromText(intent.Options);
-        ReadinessRules.RequireKnown(Options.SkipRules.Where(rule => !OwnRules.Contains(rule, StringComparer.OrdinalIgnoreCase)).ToList());
+        ReadinessRules.RequireKnown(Options.SkipRules, OwnRules);
     }
 
     /// <inheritdoc/>
@@ -205,6 +205,7 @@ internal abstract class GuestOperation : IGpuOperation
         PlannedChange[] planned = [.. plan.Changes.Where(change => change.Target == subject.Target)];
         using GuestRun run = new(subject, Context, Options, feedback, status => progress.Say(subject.Target, status.Substring(Math.Min(status.Length, subject.Name.Length + 2))));
         int done = 0;
+        string? current = null;
         GuestProposal? proposal = null;
         try
         {
@@ -222,7 +223,9 @@ internal abstract class GuestOperation : IGpuOperation
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 run.Progress(step.Title);
+                current = step.Title;
                 await step.Work(run, cancellationToken).ConfigureAwait(false);
+                current = null;
                 done++;
                 run.Verbose(step.Title + ": done.");
             }
@@ -240,17 +243,25 @@ internal abstract class GuestOperation : IGpuOperation
                 Target = subject.Target,
                 Outcome = ChangeOutcome.Interrupted,
                 Changes = planned,
-                Message = $"{subject.Name}: {HowFar(proposal, done)}. Run the same command again: what is already as wanted is left alone.",
+                Message = $"{subject.Name}: {HowFar(proposal, done, current)}. Run the same command again: what is already as wanted is left alone.",
             };
         }
         catch (GpuVSphereException error)
         {
-            string far = proposal is null || done == 0 ? string.Empty : $" ({HowFar(proposal, done)})";
-            return new ChangeResult { Target = subject.Target, Outcome = ChangeOutcome.Failed, Changes = planned, Message = error.Message + far, Error = error };
+            // Who reads the error must know what the guest is like now.
+            GpuVSphereException told = proposal is null || done == 0 ? error
+                : new(error.Id, error.Category, $"{error.Message} ({HowFar(proposal, done)})", error.Target, error.NextStep, error);
+            return new ChangeResult { Target = subject.Target, Outcome = ChangeOutcome.Failed, Changes = planned, Message = told.Message, Error = told };
         }
     }
 
-    private static string HowFar(GuestProposal? proposal, int done) => proposal is null || done == 0 ? "nothing was done yet" : "done before: " + string.Join(", ", proposal.Steps.Take(done).Select(step => step.Title));
+    // A step that was begun may have done a part of its work: that is not nothing.
+    private static string HowFar(GuestProposal? proposal, int done, string? current = null)
+    {
+        string stopped = current is null ? string.Empty : "stopped while " + current;
+        return proposal is null || done == 0 ? (stopped.Length > 0 ? stopped : "nothing was done yet")
+            : "done before: " + string.Join(", ", proposal.Steps.Take(done).Select(step => step.Title)) + (stopped.Length > 0 ? "; " + stopped : string.Empty);
+    }
 
     private async Task<GuestOutcome> VerifyByPlanAsync(GuestRun run, CancellationToken cancellationToken)
     {

@@ -59,5 +59,7 @@ internal sealed class GuestProposal(PlanTarget target)
     public void Note(string rule, string message) => Findings.Add(new Finding(rule, FindingSeverity.Information, target, message));
 
     /// <summary>Adds what the change costs, in words.</summary>
-    public void Tell(string consequence) => Consequences.Add(new PlanConsequence(target, consequence));
+    /// <param name="consequence">Such as <c>nvidia-gridd is stopped for the installation and started again</c>.</param>
+    /// <param name="endsPrograms">Whether programs that others run end by it.</param>
+    public void Tell(string consequence, bool endsPrograms = false) => Consequences.Add(new PlanConsequence(target, consequence) { EndsPrograms = endsPrograms });
 }

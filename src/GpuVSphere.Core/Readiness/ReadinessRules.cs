@@ -135,7 +135,7 @@ public static class ReadinessRules
         {
             if (!All.Any(rule => patterns[i].Matches(rule.Id)))
             {
-                throw Unknown(names[i], $"There is no rule '{names[i]}'.");
+                throw Unknown(names[i], $"There is no rule '{names[i]}'.", []);
             }
         }
 
@@ -147,13 +147,16 @@ public static class ReadinessRules
     /// <summary>Refuses ids that are not those of a rule, since an override that does nothing is a mistake.</summary>
     /// <param name="skipRules">The ids to skip.</param>
     /// <exception cref="GpuVSphereException">UnknownRule.</exception>
-    public static void RequireKnown(IReadOnlyCollection<string>? skipRules)
+    public static void RequireKnown(IReadOnlyCollection<string>? skipRules) => RequireKnown(skipRules, []);
+
+    /// <summary>The same, where a kind of change has refusals of its own that can be skipped.</summary>
+    internal static void RequireKnown(IReadOnlyCollection<string>? skipRules, IReadOnlyCollection<string> own)
     {
         foreach (string id in skipRules ?? [])
         {
-            if (!All.Any(rule => Is(rule, id)))
+            if (!All.Any(rule => Is(rule, id)) && !own.Contains(id, StringComparer.OrdinalIgnoreCase))
             {
-                throw Unknown(id, $"There is no rule '{id}' that could be skipped.");
+                throw Unknown(id, $"There is no rule '{id}' that could be skipped.", own);
             }
         }
     }
@@ -189,9 +192,9 @@ public static class ReadinessRules
         return findings;
     }
 
-    private static GpuVSphereException Unknown(string typed, string message)
+    private static GpuVSphereException Unknown(string typed, string message, IReadOnlyCollection<string> own)
     {
-        IReadOnlyList<string> near = NearNames.Find(typed, All.Select(rule => rule.Id));
+        IReadOnlyList<string> near = NearNames.Find(typed, own.Concat(All.Select(rule => rule.Id)));
         return new GpuVSphereException(
             "UnknownRule",
             GpuErrorCategory.InvalidArgument,

@@ -58,6 +58,8 @@ internal static class IdentityReader
                 return Make(gpu.VmId, gpu.VmName);
             case GpuAssignment assignment:
                 return Make(assignment.Vm, assignment.VmName);
+            case GuestGpuCheck check:
+                return Make(check.VmId, check.VmName);
             case VgpuLicense license:
                 return Make(license.VmId, license.VmName);
             case FlexDirectGpu gpu:

@@ -10,8 +10,6 @@ namespace GpuVSphere.PowerShell.Commands;
 /// <summary>Takes one operation along its path: plan, show or confirm, apply, say what became of it.</summary>
 internal sealed class ChangeRunner(PipelineRelay relay)
 {
-    private const int ConsoleWidth = 120;
-
     /// <summary>Whether the plan is given as an object instead of being performed.</summary>
     public bool AsPlan { get; init; }
 
@@ -44,7 +42,7 @@ internal sealed class ChangeRunner(PipelineRelay relay)
         bool isWhatIf = await relay.AskAsync(Confirmation.IsWhatIf).ConfigureAwait(false);
         if (isWhatIf)
         {
-            foreach (string line in PlanText.Lines(plan, ConsoleWidth))
+            foreach (string line in PlanText.Lines(plan, await relay.AskAsync(cmdlet => cmdlet.ConsoleWidth).ConfigureAwait(false)))
             {
                 relay.Show(line);
             }
@@ -56,7 +54,7 @@ internal sealed class ChangeRunner(PipelineRelay relay)
 
         PlanTarget[] changing = [.. plan.Targets.Where(target => !plan.IsBlocked(target) && plan.Changes.Any(change => change.Target == target))];
         PlanTarget[] confirmed = await relay.AskAsync(
-            cmdlet => changing.Where(target => Confirmation.Ask(cmdlet, plan, target, IsDisruptive)).ToArray()).ConfigureAwait(false);
+            cmdlet => changing.Where(target => Confirmation.Ask(cmdlet, plan, target, IsDisruptive || EndsPrograms(plan, target))).ToArray()).ConfigureAwait(false);
         if (isWhatIf || (changing.Length > 0 && confirmed.Length == 0))
         {
             return [];
@@ -101,6 +99,8 @@ internal sealed class ChangeRunner(PipelineRelay relay)
         return results;
     }
 
+    private static bool EndsPrograms(ChangePlan plan, PlanTarget target) => plan.Consequences.Any(consequence => consequence.EndsPrograms && consequence.Target == target);
+
     private static GpuJob Enlist(GpuCmdlet cmdlet, ChangePlan plan)
     {
         GpuJob job = new(cmdlet.MyInvocation.Line.Trim(), string.Join(", ", plan.Targets.Select(target => target.Name)));
@@ -125,7 +125,7 @@ internal sealed class ChangeRunner(PipelineRelay relay)
             string text = ChangeReport.About(finding.Target, finding.Message);
             if (finding.IsSkipped || finding.Severity == FindingSeverity.Warning)
             {
-                relay.Warning((finding.IsSkipped ? $"Rule {finding.RuleId} is skipped. " : string.Empty) + text);
+                relay.Warning((finding.IsSkipped ? $"Rule {finding.RuleId} is skipped. " : string.Empty) + text + (finding.IsSkipped || finding.NextStep is null ? string.Empty : " " + finding.NextStep));
             }
             else if (finding.Severity == FindingSeverity.Information)
             {

@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.PowerShell.Errors;
@@ -43,6 +44,26 @@ public abstract class GpuCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Writes an object of the output.</summary>
     internal void WriteResult(object value) => WriteObject(_lists.Prepare(value));
+
+    /// <summary>The columns that lines of text may have: those of the console, as far as it tells and is no wider than can be read.</summary>
+    internal int ConsoleWidth
+    {
+        get
+        {
+            const int Most = 120;
+            try
+            {
+                // A line that fills the last column is followed by an empty one on some consoles.
+                int width = Console.IsOutputRedirected ? Most : (Host.UI?.RawUI?.BufferSize.Width ?? 0) - 1;
+                return width is > 0 and < Most ? width : Most;
+            }
+            catch (Exception error) when (error is HostException or NotImplementedException or InvalidOperationException or System.IO.IOException or PlatformNotSupportedException)
+            {
+                // Nobody looks at it on a screen.
+                return Most;
+            }
+        }
+    }
 
     /// <summary>Writes text to the console as Write-Host does; it can be captured from the information stream.</summary>
     internal void WriteToConsole(string text)

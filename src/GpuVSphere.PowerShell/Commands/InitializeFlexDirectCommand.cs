@@ -7,8 +7,8 @@ using GpuVSphere.Changes;
 namespace GpuVSphere.PowerShell.Commands;
 
 /// <summary>Licenses FlexDirect in VMs.</summary>
-[Cmdlet(VerbsData.Initialize, "FlexDirect", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(ChangeResult), typeof(ChangePlan))]
+[Cmdlet(VerbsData.Initialize, "FlexDirect", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(ChangeResult), typeof(ChangePlan), typeof(Job))]
 public sealed class InitializeFlexDirectCommand : FlexDirectChangeCmdlet
 {
     /// <summary>The licence key. It goes to the program's standard input, and nowhere else.</summary>

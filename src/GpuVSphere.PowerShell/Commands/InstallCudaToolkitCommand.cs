@@ -12,7 +12,7 @@ using GpuVSphere.PowerShell.Session;
 namespace GpuVSphere.PowerShell.Commands;
 
 /// <summary>Installs the CUDA toolkit in guests, without its driver, or gives the containers of Linux guests the GPU; and proves that it works.</summary>
-[Cmdlet(VerbsLifecycle.Install, "CudaToolkit", SupportsShouldProcess = true, DefaultParameterSetName = FileSet)]
+[Cmdlet(VerbsLifecycle.Install, "CudaToolkit", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = FileSet)]
 [OutputType(typeof(ChangeResult), typeof(ChangePlan), typeof(Job))]
 public sealed class InstallCudaToolkitCommand : GuestChangeCmdlet
 {
@@ -20,11 +20,14 @@ public sealed class InstallCudaToolkitCommand : GuestChangeCmdlet
     private const string RepositorySet = "Repository";
     private const string ContainerSet = "Container";
 
+    private const string NotFound = "CudaFileNotFound";
+    private const string NextStep = "Give a file of this machine.";
+
     private string? _path;
     private IReadOnlyList<string> _patches = [];
 
     /// <summary>NVIDIA's run-file (cuda_9.1.85_387.26_linux), a .deb or .rpm that brings its repository (cuda-repo-...-local...), or for Windows guests its setup (cuda_12.4.1_551.78_windows.exe): on this machine, under the name that it was downloaded by.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = FileSet)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = FileSet)]
     [Alias("FilePath")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
@@ -81,8 +84,8 @@ public sealed class InstallCudaToolkitCommand : GuestChangeCmdlet
     internal override bool PrepareTargets()
     {
         // Before any server is asked: a file that is not there, a patch of another toolkit.
-        _path = Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path);
-        _patches = [.. (Patch ?? []).SelectMany(patch => WildcardPattern.ContainsWildcardCharacters(patch) ? GetResolvedProviderPathFromPSPath(patch, out _) : (IEnumerable<string>)[GetUnresolvedProviderPathFromPSPath(patch)]).Distinct(StringComparer.Ordinal)];
+        _path = Path is null ? null : LocalPaths.One(this, Path, NotFound, NextStep);
+        _patches = [.. (Patch ?? []).SelectMany(patch => LocalPaths.All(this, patch, NotFound, NextStep)).Distinct(StringComparer.Ordinal)];
         _ = Intent([]);
         return base.PrepareTargets();
     }

@@ -2,16 +2,19 @@ using System.Collections.Generic;
 using System.Management.Automation;
 using GpuVSphere.Bitfusion;
 using GpuVSphere.Changes;
+using GpuVSphere.PowerShell.Binding;
 
 namespace GpuVSphere.PowerShell.Commands;
 
 /// <summary>Installs FlexDirect in VMs.</summary>
 [Cmdlet(VerbsLifecycle.Install, "FlexDirect", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = SourceSet)]
-[OutputType(typeof(ChangeResult), typeof(ChangePlan))]
+[OutputType(typeof(ChangeResult), typeof(ChangePlan), typeof(Job))]
 public sealed class InstallFlexDirectCommand : FlexDirectChangeCmdlet
 {
     private const string SourceSet = "Source";
     private const string PathSet = "Path";
+
+    private string? _path;
 
     /// <summary>The address that the guest fetches the installer from: getflex.bitfusion.io unless told otherwise. A name that ends in .deb or .rpm is a package.</summary>
     [Parameter(ParameterSetName = SourceSet)]
@@ -32,6 +35,12 @@ public sealed class InstallFlexDirectCommand : FlexDirectChangeCmdlet
     [Parameter]
     public SwitchParameter Reinstall { get; set; }
 
+    internal override void Wish()
+    {
+        _path = Path is null ? null : LocalPaths.One(this, Path, "FileNotFound", "Give the installer as a file of this machine.");
+        base.Wish();
+    }
+
     internal override ChangeIntent IntentFor(IReadOnlyList<PlanTarget> vms) => FlexDirectIntents.Install(
-        vms, new InstallWish { Source = Source, Path = Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path), Sha256 = Sha256, Reinstall = Reinstall }, Options);
+        vms, new InstallWish { Source = Source, Path = _path, Sha256 = Sha256, Reinstall = Reinstall }, Options);
 }

@@ -1,7 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.ObjectModel;
-using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading;
@@ -9,6 +7,7 @@ using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Guest;
 using GpuVSphere.Operations;
+using GpuVSphere.PowerShell.Binding;
 using GpuVSphere.PowerShell.Session;
 
 namespace GpuVSphere.PowerShell.Commands;
@@ -67,33 +66,10 @@ public sealed class InstallNvidiaGuestDriverCommand : GuestChangeCmdlet
         }
 
         // Looked for now: one error for all guests, before any server is asked.
-        _path = Resolve(Path!);
+        _path = LocalPaths.One(this, Path!, "PackageNotFound", "Give a file of this machine.", "SeveralPackages");
         return true;
     }
 
     internal override Task<ChangeIntent?> IntentAsync(IReadOnlyList<NamedVm> vms, TargetReader reader, PipelineRelay relay, CancellationToken cancellationToken) =>
         Task.FromResult<ChangeIntent?>(GuestDriverIntents.Install(vms.Select(TargetOf), _path, AcceptEula, UpgradePackages, StopGpuProcess, Options));
-
-    private string Resolve(string typed)
-    {
-        const string NextStep = "Give a file of this machine.";
-        try
-        {
-            string path = SessionState.Path.GetUnresolvedProviderPathFromPSPath(typed, out ProviderInfo provider, out _);
-            if (provider.Name == "FileSystem" && !File.Exists(path) && WildcardPattern.ContainsWildcardCharacters(typed))
-            {
-                Collection<string> found = SessionState.Path.GetResolvedProviderPathFromPSPath(typed, out provider);
-                path = found.Count == 1 ? found[0]
-                    : throw new GpuVSphereException(
-                        "SeveralPackages", GpuErrorCategory.AmbiguousName, $"{typed} fits {string.Join(", ", found.Select(one => System.IO.Path.GetFileName(one)))}.", typed, "Name one of them.");
-            }
-
-            return provider.Name == "FileSystem" ? path
-                : throw new GpuVSphereException("PackageNotFound", GpuErrorCategory.InvalidArgument, $"{typed} is not a path of a file, but of {provider.Name}.", typed, NextStep);
-        }
-        catch (Exception error) when (error is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or ProviderInvocationException or NotSupportedException)
-        {
-            throw new GpuVSphereException("PackageNotFound", GpuErrorCategory.ObjectNotFound, $"{typed} cannot be found: {error.Message}", typed, NextStep, error);
-        }
-    }
 }

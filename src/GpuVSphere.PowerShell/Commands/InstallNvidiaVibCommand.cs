@@ -1,11 +1,10 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.ObjectModel;
-using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using GpuVSphere.Changes;
 using GpuVSphere.Methods;
+using GpuVSphere.PowerShell.Binding;
 using GpuVSphere.PowerShell.Session;
 using GpuVSphere.Vgpu;
 
@@ -59,34 +58,7 @@ public sealed class InstallNvidiaVibCommand : NvidiaVibCmdlet
         NvidiaVibIntents.Install(hosts.Select(host => host.Host), _sources, SetGraphicsMode, Datastore, Options), context);
 
     // A file of this machine is looked for now: one error for all hosts, before any server is asked.
-    private IEnumerable<string> Resolve(string typed)
-    {
-        if (NvidiaVibIntents.IsRemote(typed))
-        {
-            return [typed.Trim()];
-        }
-
-        string path;
-        ProviderInfo provider;
-        try
-        {
-            path = SessionState.Path.GetUnresolvedProviderPathFromPSPath(typed, out provider, out _);
-            if (provider.Name == "FileSystem" && !File.Exists(path) && WildcardPattern.ContainsWildcardCharacters(typed))
-            {
-                Collection<string> found = SessionState.Path.GetResolvedProviderPathFromPSPath(typed, out provider);
-                if (found.Count > 0)
-                {
-                    return found;
-                }
-            }
-        }
-        catch (Exception error) when (error is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or ProviderInvocationException or NotSupportedException)
-        {
-            throw new GpuVSphereException("PackageNotFound", GpuErrorCategory.ObjectNotFound, $"{typed} cannot be found: {error.Message}", typed, NextStep, error);
-        }
-
-        return provider.Name == "FileSystem"
-            ? [NvidiaPackages.RequireFile(path)]
-            : throw new GpuVSphereException("PackageNotFound", GpuErrorCategory.InvalidArgument, $"{typed} is not a path of a file, but of {provider.Name}.", typed, NextStep);
-    }
+    private IEnumerable<string> Resolve(string typed) => NvidiaVibIntents.IsRemote(typed)
+        ? [typed.Trim()]
+        : LocalPaths.All(this, typed, "PackageNotFound", NextStep).Select(NvidiaPackages.RequireFile);
 }

@@ -25,7 +25,10 @@ public sealed class InvokeFlexDirectCommand : FlexDirectCmdlet
     [ValidateNotNullOrEmpty]
     public string Program { get; set; } = string.Empty;
 
-    /// <summary>The program's arguments. Each reaches it as it is given, whatever characters are in it.</summary>
+    /// <summary>
+    /// The program's arguments. Each reaches it as it is given, whatever characters are in it. One that begins with a dash goes in quotes or behind --:
+    /// PowerShell takes it for a parameter otherwise, as -L for -Local.
+    /// </summary>
     [Parameter(Position = 2)]
     [AllowEmptyString]
     public string[] ArgumentList { get; set; } = [];
@@ -99,7 +102,15 @@ public sealed class InvokeFlexDirectCommand : FlexDirectCmdlet
                 GpuErrorCategory.OperationFailed,
                 $"{Program} on {vm.Name} ended with {run.ExitCode.ToString(CultureInfo.InvariantCulture)}.",
                 vm.Name,
-                "With -PassThru its exit code and lines are an object."));
+                Advice(run.ExitCode)));
         }
+    }
+
+    private string? Advice(int exitCode)
+    {
+        const int NotFound = 127;
+        return exitCode == NotFound ? "That is the shell's word for a program that it does not find: name one on the guest's PATH, or by its path there; its arguments go apart, with -ArgumentList."
+            : Local ? "-Local takes the VM's own GPU, and an unquoted -L is -Local: options of the program go in quotes, or behind --."
+            : PassThru ? null : "With -PassThru its exit code and lines are an object.";
     }
 }

@@ -87,8 +87,8 @@ public sealed class InvokeGpuPlanCommand : ServerCmdlet
         }
     }
 
-    // As the cmdlet that made the plan would have it: it was told to reboot or power off, or it takes something away.
+    // As the cmdlet that made the plan would have it: it was told to reboot, to power off or to end programs, or it takes something away.
     private static bool IsDisruptive(ChangePlan plan) =>
-        plan.Intent.Options.Any(option => option.Key.ToUpperInvariant() is "REBOOT" or "POWEROFF" && string.Equals(option.Value, "true", StringComparison.OrdinalIgnoreCase))
+        plan.Intent.Options.Any(option => option.Key.ToUpperInvariant() is "REBOOT" or "POWEROFF" or "STOPGPUPROCESS" && string.Equals(option.Value, "true", StringComparison.OrdinalIgnoreCase))
         || plan.Changes.Any(change => change.After is null && change.Property.StartsWith("PCI device", StringComparison.Ordinal));
 }

@@ -6,8 +6,8 @@ using GpuVSphere.Changes;
 namespace GpuVSphere.PowerShell.Commands;
 
 /// <summary>Sets the servers that FlexDirect clients use.</summary>
-[Cmdlet(VerbsCommon.Set, "FlexDirectServer", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(ChangeResult), typeof(ChangePlan))]
+[Cmdlet(VerbsCommon.Set, "FlexDirectServer", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(ChangeResult), typeof(ChangePlan), typeof(Job))]
 public sealed class SetFlexDirectServerCommand : FlexDirectChangeCmdlet
 {
     /// <summary>

@@ -5,13 +5,14 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Guest;
+using GpuVSphere.PowerShell.Binding;
 using GpuVSphere.PowerShell.Session;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.PowerShell.Commands;
 
 /// <summary>Configures where the guests of VMs take their vGPU licences from, and waits until they have them.</summary>
-[Cmdlet(VerbsCommon.Set, "VgpuLicense", SupportsShouldProcess = true, DefaultParameterSetName = TokenSet)]
+[Cmdlet(VerbsCommon.Set, "VgpuLicense", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = TokenSet)]
 [OutputType(typeof(VgpuLicense), typeof(ChangePlan), typeof(Job))]
 public sealed class SetVgpuLicenseCommand : GuestChangeCmdlet
 {
@@ -74,7 +75,7 @@ public sealed class SetVgpuLicenseCommand : GuestChangeCmdlet
         }
 
         // Before any server is asked: a token that is none, an address that cannot be one.
-        _token = TokenPath is null ? null : GetUnresolvedProviderPathFromPSPath(TokenPath);
+        _token = TokenPath is null ? null : LocalPaths.One(this, TokenPath, "TokenNotFound", "Give the token as a file of this machine.");
         _ = Intent([]);
         return base.PrepareTargets();
     }

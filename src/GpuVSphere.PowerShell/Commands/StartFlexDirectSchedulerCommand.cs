@@ -11,8 +11,8 @@ using GpuVSphere.PowerShell.Session;
 namespace GpuVSphere.PowerShell.Commands;
 
 /// <summary>Starts FlexDirect's resource scheduler in server VMs.</summary>
-[Cmdlet(VerbsLifecycle.Start, "FlexDirectScheduler", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(FlexDirectScheduler), typeof(ChangePlan))]
+[Cmdlet(VerbsLifecycle.Start, "FlexDirectScheduler", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(FlexDirectScheduler), typeof(ChangePlan), typeof(Job))]
 public sealed class StartFlexDirectSchedulerCommand : FlexDirectChangeCmdlet
 {
     /// <summary>How many GPUs of the guest it gives out; without it, and without -GpuIndex, the program decides.</summary>

@@ -7,7 +7,7 @@ namespace GpuVSphere.PowerShell.Commands;
 
 /// <summary>Stops FlexDirect's resource schedulers in server VMs.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "FlexDirectScheduler", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(ChangeResult), typeof(ChangePlan))]
+[OutputType(typeof(ChangeResult), typeof(ChangePlan), typeof(Job))]
 public sealed class StopFlexDirectSchedulerCommand : FlexDirectChangeCmdlet
 {
     /// <summary>The port of the scheduler that is to stop; without it, every scheduler of the VM.</summary>

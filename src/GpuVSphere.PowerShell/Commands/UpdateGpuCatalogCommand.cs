@@ -11,8 +11,8 @@ using GpuVSphere.State;
 namespace GpuVSphere.PowerShell.Commands;
 
 /// <summary>
-/// Brings a newer catalogue of GPUs, vGPU types and releases, from a file, a folder or an address; goes back to the one before; or shows where the one in
-/// use comes from. It is checked as a whole before it replaces anything.
+/// Brings a newer catalogue of GPUs, vGPU types and releases, and CUDA toolkits, from a file, a folder or an address; goes back to the one before; or shows
+/// where the one in use comes from. It is checked as a whole before it replaces anything.
 /// </summary>
 [Cmdlet(VerbsData.Update, "GpuCatalog", DefaultParameterSetName = "Path", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(CatalogInfo))]

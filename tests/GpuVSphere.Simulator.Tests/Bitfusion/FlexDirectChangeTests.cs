@@ -225,7 +225,7 @@ public sealed class FlexDirectChangeTests : IAsyncLifetime
         await _lab.DoneAsync(FlexDirectIntents.StartScheduler(_lab.Vms("flex-gpu-01"), new SchedulerWish(), s_patience, s_options));
         ChangeIntent other = FlexDirectIntents.StartScheduler(_lab.Vms("flex-gpu-01"), new SchedulerWish { ListenAddress = _lab.Guest("flex-gpu-01").Address }, s_patience, s_options);
         ChangePlan plan = await _lab.PlanAsync(other);
-        Assert.Contains(plan.Consequences, consequence => consequence.Text.Contains("started anew", StringComparison.Ordinal));
+        Assert.Contains(plan.Consequences, consequence => consequence.EndsPrograms && consequence.Text.Contains("started anew", StringComparison.Ordinal));
         await _lab.DoneAsync(other);
         Assert.Equal(_lab.Guest("flex-gpu-01").Address, Assert.Single(_lab.Daemons("flex-gpu-01")).Address);
 
@@ -248,6 +248,31 @@ public sealed class FlexDirectChangeTests : IAsyncLifetime
         ChangeIntent start = FlexDirectIntents.StartScheduler(_lab.Vms("flex-gpu-01"), new SchedulerWish(), s_patience, s_options);
         Assert.Contains((await _lab.PlanAsync(start)).Findings, finding => finding.RuleId == "FLEX-LICENSE");
         Assert.Contains("Initialize-FlexDirect", Assert.Single(await _lab.RunAsync(start)).Error!.NextStep, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task OneThatRan_IsStartedAgain_WhereItsSuccessorDoesNotStart(bool asService)
+    {
+        _lab.Licensed("flex-gpu-01");
+        if (asService)
+        {
+            await _lab.DoneAsync(FlexDirectIntents.StartScheduler(_lab.Vms("flex-gpu-01"), new SchedulerWish { GpuCount = 1 }, s_patience, s_options));
+        }
+        else
+        {
+            await _lab.ShellAsync("flex-gpu-01", "nohup flexdirect resource_scheduler -n 1 > /dev/null 2>&1 < /dev/null &", asRoot: true);
+            await _lab.Simulated.UntilAsync(() => _lab.Daemons("flex-gpu-01") is [{ IsReady: true }]);
+        }
+
+        ChangeResult failed = Assert.Single(await _lab.RunAsync(FlexDirectIntents.StartScheduler(_lab.Vms("flex-gpu-01"), new SchedulerWish { ListenAddress = "10.99.0.1" }, s_patience, s_options)));
+
+        Assert.Equal("FlexDirectSchedulerFailed", failed.Error!.Id);
+        Assert.Contains("The one that ran before was started again. (done before: stopping the scheduler that runs)", failed.Error.Message, StringComparison.Ordinal);
+        await _lab.Simulated.UntilAsync(() => _lab.Daemons("flex-gpu-01") is [{ IsReady: true, Address: "0.0.0.0" }]);
+        Assert.Equal(asService, _lab.Guest("flex-gpu-01").Files.Exists("/etc/systemd/system/flexdirect-scheduler.service"));
+        Assert.True((await _lab.PlanAsync(FlexDirectIntents.StartScheduler(_lab.Vms("flex-gpu-01"), new SchedulerWish { GpuCount = 1 }, s_patience, s_options))).IsEmpty);
     }
 
     [Fact]

@@ -302,10 +302,12 @@ public sealed class GuestDriverTests : IDisposable
     {
         using GuestDriverLab lab = await GuestDriverLab.VgpuAsync(clockSpeed: Speed);
 
+        ChangePlan plan = await Operation(lab, GuestDriverLab.Grid, user: "guest").PlanAsync(CancellationToken.None);
         ChangeResult result = await RunAsync(lab, GuestDriverLab.Grid, user: "guest");
         GuestGpuCheck[] checks = await TestAsync(lab, "guest");
 
-        Assert.Equal("GuestNotRoot", result.Error!.Id);
+        Assert.Equal("GuestNotRoot", Assert.Single(plan.Findings, finding => finding.Blocks).ErrorId);
+        Assert.Equal((ChangeOutcome.Blocked, "GuestNotRoot"), (result.Outcome, result.Error!.Id));
         Assert.Contains(checks, check => check is { Check: "GpuSeen", Outcome: GuestCheckOutcome.Passed });
         Assert.Contains(checks, check => check is { Check: "Driver", Outcome: GuestCheckOutcome.Failed });
     }
