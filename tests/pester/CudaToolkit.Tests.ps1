@@ -71,6 +71,8 @@ Describe 'Install-CudaToolkit' {
         finally { Pop-Location }
         $line = 'Install-CudaToolkit v67-11 -SkipRule CUDA-'
         (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Contain 'CUDA-DRIVER'
+        $line = 'Install-CudaToolkit v67-11 -ToolkitVersion 12'
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Contain "'12.4'"
     }
 
     It 'refuses <What> before any guest is asked' -ForEach @(

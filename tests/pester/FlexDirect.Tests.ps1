@@ -96,6 +96,9 @@ Describe 'FlexDirect from nothing to a GPU of another VM' {
         $refused[1].FullyQualifiedErrorId | Should -BeLike 'FlexDirectNoRoom,*'
         $refused.Count | Should -Be 2
         (Invoke-FlexDirect 'flex-cpu-01' nvidia-smi @login -- -L) -join "`n" | Should -Match '^GPU 0'
+        $both = @(Invoke-FlexDirect 'flex-cpu-01', 'flex-cpu-02' echo 'hi' @login 6>&1)
+        ($both | ForEach-Object { "$_" }) -notmatch '^\[' | Should -Be @('flex-cpu-01:', 'hi', 'flex-cpu-02:', 'hi')
+        @($both | Where-Object { $_ -is [string] }) | Should -Not -Contain 'flex-cpu-01:'
         $local = @(Invoke-FlexDirect 'flex-cpu-01' nvidia-smi -L @login 2>&1) | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }
         $local.ErrorDetails.RecommendedAction | Should -Match 'unquoted -L is -Local'
         $unknown = @(Invoke-FlexDirect 'flex-cpu-01' nvidia-sm @login 2>&1) | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }

@@ -48,6 +48,7 @@ Describe 'Test-GpuGuest' {
         $lines = Get-TableText $checks
         ($lines | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual 120
         $lines -match '^Driver +Failed +' | Should -Not -BeNullOrEmpty
+        $lines -match '^ +Install-NvidiaGuestDriver -VM v67-01 -Path <driver>' | Should -Not -BeNullOrEmpty
     }
 
     It 'takes VMs from the pipeline, and says with -Quiet only whether all is well' {

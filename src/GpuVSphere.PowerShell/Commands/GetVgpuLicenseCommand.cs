@@ -3,6 +3,7 @@ using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuVSphere.Changes;
 using GpuVSphere.Guest;
 using GpuVSphere.PowerShell.Session;
 
@@ -22,7 +23,13 @@ public sealed class GetVgpuLicenseCommand : GuestCmdlet
             return;
         }
 
-        foreach ((VgpuLicense? license, GpuVSphereException? error) in await VgpuLicenseReader.ReadAsync(GuestContext(vms, relay), [.. vms.Select(TargetOf)], cancellationToken).ConfigureAwait(false))
+        await ShowAsync(GuestContext(vms, relay), [.. vms.Select(TargetOf)], relay, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the licences of guests and gives them; a guest that does not tell is an error.</summary>
+    internal static async Task ShowAsync(OperationContext context, IReadOnlyList<PlanTarget> vms, PipelineRelay relay, CancellationToken cancellationToken)
+    {
+        foreach ((VgpuLicense? license, GpuVSphereException? error) in await VgpuLicenseReader.ReadAsync(context, vms, cancellationToken).ConfigureAwait(false))
         {
             if (license is not null)
             {

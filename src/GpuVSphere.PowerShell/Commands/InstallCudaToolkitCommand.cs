@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Guest;
 using GpuVSphere.PowerShell.Binding;
+using GpuVSphere.PowerShell.Completion;
 using GpuVSphere.PowerShell.Session;
 
 namespace GpuVSphere.PowerShell.Commands;
@@ -58,6 +59,7 @@ public sealed class InstallCudaToolkitCommand : GuestChangeCmdlet
     /// <summary>The toolkit that the guests' own repositories are to bring, such as 12.4.</summary>
     [Parameter(Mandatory = true, ParameterSetName = RepositorySet)]
     [Alias("Version")]
+    [ArgumentCompleter(typeof(CudaToolkitCompleter))]
     [VersionText]
     [ValidateNotNullOrEmpty]
     public string? ToolkitVersion { get; set; }

@@ -20,6 +20,8 @@ public sealed class InvokeFlexDirectCommand : FlexDirectCmdlet
     private const string PoolSet = "Pool";
     private const string LocalSet = "Local";
 
+    private bool _isOneOfSeveral;
+
     /// <summary>The program, as the guest's shell finds it, or its path in the guest.</summary>
     [Parameter(Position = 1, Mandatory = true)]
     [ValidateNotNullOrEmpty]
@@ -80,11 +82,22 @@ public sealed class InvokeFlexDirectCommand : FlexDirectCmdlet
         return true;
     }
 
-    internal override Task<IReadOnlyList<NamedVm>> ChooseAsync(IReadOnlyList<NamedVm> vms, PipelineRelay relay) => relay.AskAsync<IReadOnlyList<NamedVm>>(
-        cmdlet => [.. vms.Where(vm => cmdlet.ShouldProcess(vm.Vm.Name, $"run {string.Join(" ", ArgumentList.Prepend(Program))} with {(Local ? "its own GPU" : "GPUs of FlexDirect")}"))]);
+    internal override async Task<IReadOnlyList<NamedVm>> ChooseAsync(IReadOnlyList<NamedVm> vms, PipelineRelay relay)
+    {
+        IReadOnlyList<NamedVm> chosen = await relay.AskAsync<IReadOnlyList<NamedVm>>(
+            cmdlet => [.. vms.Where(vm => cmdlet.ShouldProcess(vm.Vm.Name, $"run {string.Join(" ", ArgumentList.Prepend(Program))} with {(Local ? "its own GPU" : "GPUs of FlexDirect")}"))]).ConfigureAwait(false);
+        _isOneOfSeveral = chosen.Count > 1;
+        return chosen;
+    }
 
     internal override async Task ReadAsync(PlanTarget vm, IGuestShell shell, PipelineRelay relay, CancellationToken cancellationToken)
     {
+        if (_isOneOfSeveral && !PassThru)
+        {
+            // Lines do not tell whose they are; who looks at them wants to know, and a pipeline gets the lines alone.
+            relay.Show(vm.Name + ":");
+        }
+
         FlexDirectRun run = await FlexDirectReader.RunAsync(vm, shell, Request, PassThru ? null : line => relay.Output(line), cancellationToken).ConfigureAwait(false);
         if (PassThru)
         {

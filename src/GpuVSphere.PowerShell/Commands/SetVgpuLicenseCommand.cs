@@ -83,26 +83,15 @@ public sealed class SetVgpuLicenseCommand : GuestChangeCmdlet
     internal override Task<ChangeIntent?> IntentAsync(IReadOnlyList<NamedVm> vms, TargetReader reader, PipelineRelay relay, CancellationToken cancellationToken) =>
         Task.FromResult<ChangeIntent?>(Intent([.. vms.Select(TargetOf)]));
 
-    internal override async Task PassThruAsync(IReadOnlyList<ChangeResult> results, IReadOnlyList<NamedVm> vms, OperationContext context, PipelineRelay relay, CancellationToken cancellationToken)
+    internal override Task PassThruAsync(IReadOnlyList<ChangeResult> results, IReadOnlyList<NamedVm> vms, OperationContext context, PipelineRelay relay, CancellationToken cancellationToken)
     {
         HashSet<VimObjectId> changed = [.. results.Where(result => result.Outcome is not (ChangeOutcome.Blocked or ChangeOutcome.Interrupted)).Select(result => result.Target.Id)];
-        foreach ((VgpuLicense? license, GpuVSphereException? error) in await VgpuLicenseReader.ReadAsync(
-            context, [.. vms.Select(TargetOf).Where(target => changed.Contains(target.Id))], cancellationToken).ConfigureAwait(false))
-        {
-            if (license is not null)
-            {
-                relay.Output(license);
-            }
-            else if (error is not null)
-            {
-                relay.Error(error);
-            }
-        }
+        return GetVgpuLicenseCommand.ShowAsync(context, [.. vms.Select(TargetOf).Where(target => changed.Contains(target.Id))], relay, cancellationToken);
     }
 
     private ChangeIntent Intent(IReadOnlyList<PlanTarget> vms) => _token is { } path
         ? VgpuLicenseIntents.Token(vms, path, Feature, RemoveOther, Options, TimeoutSeconds)
         : VgpuLicenseIntents.Legacy(vms, ServerAddress ?? string.Empty, Given(nameof(ServerPort), ServerPort), BackupServerAddress, Given(nameof(BackupServerPort), BackupServerPort), Feature, RemoveOther, Options, TimeoutSeconds);
 
-    private int? Given(string name, int value) => MyInvocation.BoundParameters.ContainsKey(name) ? value : null;
+    private int? Given(string name, int value) => HasTyped(name) ? value : null;
 }
