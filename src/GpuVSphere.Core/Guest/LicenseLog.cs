@@ -61,14 +61,19 @@ internal static class LicenseLog
 
         LicenseLogVerdict verdict = new(LicenseLogState.Silent);
         int refusals = 0;
+        bool hasAsked = false;
         foreach (string said in all.Skip(start))
         {
             if (Judge(said) is { } next)
             {
                 // The daemon goes on after a missing address: a token may be all it needs. And it tells a refusal in several lines, of which one says why.
                 refusals += next.State == LicenseLogState.Refused && Is(said, "Failed to acquire") ? 1 : 0;
-                bool isVaguer = next is { State: LicenseLogState.Refused, Trouble: LicenseTrouble.Refused } && verdict is { State: LicenseLogState.Refused, Trouble: not LicenseTrouble.Refused };
-                verdict = isVaguer ? verdict with { Server = verdict.Server ?? next.Server } : next.State == LicenseLogState.Acquired ? Merged(verdict, next) : next;
+                bool isVaguer = !hasAsked && next is { State: LicenseLogState.Refused, Trouble: LicenseTrouble.Refused } && verdict is { State: LicenseLogState.Refused, Trouble: not LicenseTrouble.Refused };
+
+                // One that was refused asks again by itself, and says so each time: that does not undo why it was refused.
+                bool isAgain = next.State == LicenseLogState.Acquiring && verdict.State == LicenseLogState.Refused && refusals > 0;
+                hasAsked = next.State == LicenseLogState.Acquiring;
+                verdict = isAgain ? verdict : isVaguer ? verdict with { Server = verdict.Server ?? next.Server } : next.State == LicenseLogState.Acquired ? Merged(verdict, next) : next;
             }
         }
 

@@ -74,6 +74,19 @@ public sealed class LicenseLogTests
     }
 
     [Fact]
+    public void One_that_asks_again_is_still_refused_until_it_is_licensed()
+    {
+        const string Refused = "a nvidia-gridd[1]: Started (1)\na nvidia-gridd[1]: Acquiring license. (Info: gridls; vWS)\na nvidia-gridd[1]: Failed to acquire license from gridls (Info: vWS - Error: Couldn't connect to server)\n";
+        const string Again = "a nvidia-gridd[1]: Acquiring license. (Info: gridls; vWS)\n";
+
+        LicenseLogVerdict verdict = LicenseLog.Read(Refused + Again);
+        Assert.Equal((LicenseLogState.Refused, LicenseTrouble.ServerUnreachable, 1), (verdict.State, verdict.Trouble, verdict.Refusals));
+        Assert.Equal(LicenseLogState.Acquired, LicenseLog.Read(Refused + Again + "a nvidia-gridd[1]: License acquired successfully. (Info: gridls, vWS; Expiry: 2024-10-19 7:3:42 GMT)\n").State);
+        Assert.Equal(LicenseTrouble.Refused, LicenseLog.Read(Refused + Again + "a nvidia-gridd[1]: Failed to acquire license from other (Info: vWS - Error: quarantined)\n").Trouble);
+        Assert.Equal(LicenseLogState.Acquiring, LicenseLog.Read(Refused + "a nvidia-gridd[2]: Started (2)\n" + Again).State);
+    }
+
+    [Fact]
     public void What_it_said_before_it_was_last_started_does_not_count()
     {
         const string Log = "a nvidia-gridd[1]: Started (1)\na nvidia-gridd[1]: License acquired successfully. (Info: dls01, P; Expiry: 2026-4-3 19:11:16 GMT)\na nvidia-gridd[2]: Started (2)\n";
