@@ -242,14 +242,14 @@ public static class GpuReadiness
         ];
     }
 
-    // Settings of the vCenter and of clusters: read once for all hosts. A host that is connected to directly has neither.
+    // Settings of the vCenter and of clusters, which have to do with vGPUs alone: read once for all hosts. A host that is connected to directly has neither.
     private static async Task<IReadOnlyList<ReadinessSubject>> WithMigrationAsync(
         VimSession session, IReadOnlyList<ReadinessSubject> subjects, IReadOnlyCollection<string>? ruleIds, CancellationToken cancellationToken)
     {
         GpuHost[] hosts =
         [
             .. subjects
-                .Where(subject => (ReadinessRules.EvidenceOf(subject.Action, ruleIds) & EvidenceKinds.Migration) != 0)
+                .Where(subject => subject.Action != ReadinessAction.UsePassthrough && (ReadinessRules.EvidenceOf(subject.Action, ruleIds) & EvidenceKinds.Migration) != 0)
                 .Select(subject => subject.Host)
                 .OfType<GpuHost>()
                 .GroupBy(host => host.Id)

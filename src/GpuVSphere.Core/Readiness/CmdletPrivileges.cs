@@ -10,6 +10,12 @@ namespace GpuVSphere.Readiness;
 /// <param name="Besides">What it needs only sometimes, each with when that is.</param>
 internal sealed record CmdletPrivileges(string Cmdlet, ReadinessAction Use, IReadOnlyList<string> Privileges, IReadOnlyList<(string Privilege, string When)> Besides)
 {
+    /// <summary>What Enable-VgpuMigration needs on the vCenter.</summary>
+    public const string MigrationSetting = "Global.Settings";
+
+    /// <summary>What Enable-VgpuMigration needs on a cluster whose DRS it sets.</summary>
+    public const string MigrationCluster = "Host.Inventory.EditCluster";
+
     private const string Reboot = "with -Reboot";
 
     /// <summary>All of them, as the vSphere API names a privilege with each of its methods.</summary>

@@ -16,6 +16,12 @@ public sealed record MigrationEvidence
     /// <summary>What DRS of the cluster is set to.</summary>
     public Evidence<DrsSettings> Drs { get; init; } = Evidence<DrsSettings>.Unknown("it was not asked for");
 
+    /// <summary>What the account may do on the vCenter, by its role on the root folder; null when that cannot be read.</summary>
+    internal IReadOnlyCollection<string>? VCenterPrivileges { get; init; }
+
+    /// <summary>What the account may do on the cluster; null when that cannot be read.</summary>
+    internal IReadOnlyCollection<string>? ClusterPrivileges { get; init; }
+
     /// <summary>The hosts of the cluster, where the cluster as a whole is asked about.</summary>
     public IReadOnlyList<GpuHost> ClusterHosts { get; init; } = [];
 }

@@ -8,7 +8,7 @@ using GpuVSphere.Vim;
 
 namespace GpuVSphere.Readiness;
 
-/// <summary>Reads the settings that let VMs with vGPUs move: one call for the vCenter's, one for all clusters together.</summary>
+/// <summary>Reads the settings that let VMs with vGPUs move: one call for the vCenter's, one for all clusters together, one for what the account may do there.</summary>
 public static class MigrationReader
 {
     /// <summary>vCenter's setting without which no running VM with a vGPU moves.</summary>
@@ -25,8 +25,12 @@ public static class MigrationReader
         Evidence<bool> hotMigrate = await ReadHotMigrateAsync(session, cancellationToken).ConfigureAwait(false);
         IReadOnlyDictionary<ManagedObjectReference, DrsSettings> drs =
             await DrsReader.ReadAsync(session, hosts.Select(host => host.Cluster).OfType<ManagedObjectReference>(), cancellationToken).ConfigureAwait(false);
+        IReadOnlyDictionary<ManagedObjectReference, IReadOnlyCollection<string>> privileges = await PrivilegeReader.ReadAsync(
+            session, [session.Content.RootFolder, .. hosts.Select(host => host.Cluster).OfType<ManagedObjectReference>().Distinct()], cancellationToken).ConfigureAwait(false);
         return hosts.ToDictionary(host => host.Id, host => new MigrationEvidence
         {
+            VCenterPrivileges = privileges.TryGetValue(session.Content.RootFolder, out IReadOnlyCollection<string>? ofAll) ? ofAll : null,
+            ClusterPrivileges = host.Cluster is { } owner && privileges.TryGetValue(owner, out IReadOnlyCollection<string>? ofCluster) ? ofCluster : null,
             HotMigrate = hotMigrate,
             ClusterName = host.Cluster is null ? null : host.ClusterName ?? host.Cluster.Value.ToString(),
             Drs = host.Cluster is not { } cluster ? Evidence<DrsSettings>.Unknown($"{host.Name} is in no cluster")

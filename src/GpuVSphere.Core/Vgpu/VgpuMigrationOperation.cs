@@ -17,8 +17,6 @@ internal sealed class VgpuMigrationOperation : IGpuOperation
 {
     public const string IntentKind = "VgpuMigration";
 
-    private const string SettingPrivilege = "Global.Settings";
-    private const string ClusterPrivilege = "Host.Inventory.EditCluster";
 
     private readonly OperationContext _context;
     private readonly IReadOnlyList<string> _skipRules;
@@ -178,7 +176,7 @@ internal sealed class VgpuMigrationOperation : IGpuOperation
             Action = ReadinessAction.EnableMigration,
             Target = target,
             Privileges = state.Privileges,
-            RequiredPrivileges = rows.Count == 0 ? [] : [isVCenter ? SettingPrivilege : ClusterPrivilege],
+            RequiredPrivileges = rows.Count == 0 ? [] : [isVCenter ? CmdletPrivileges.MigrationSetting : CmdletPrivileges.MigrationCluster],
             Migration = isVCenter ? null : new MigrationEvidence
             {
                 ClusterName = target.Name,

@@ -167,6 +167,10 @@ public sealed class UseRulesTests
         { "passthrough VM", "PRIVILEGE-CMDLET", ReadinessOutcome.Pass, "Set-VmMmioSize" },
         { "privilege missing", "PRIVILEGE-CMDLET", ReadinessOutcome.Confirm, "Add-VmGpuPassthrough" },
         { "privileges unread", "PRIVILEGE-CMDLET", ReadinessOutcome.Confirm, "cannot be read" },
+        { "vGPU, vCenter unread", "PRIVILEGE-CMDLET", ReadinessOutcome.Confirm, "Enable-VgpuMigration on vcenter: the privileges of this account there cannot be read" },
+        { "vGPU, no Global.Settings", "PRIVILEGE-CMDLET", ReadinessOutcome.Confirm, "it lacks Global.Settings" },
+        { "vGPU, no EditCluster", "PRIVILEGE-CMDLET", ReadinessOutcome.Information, "lacks Host.Inventory.EditCluster (to set DRS of gpu)" },
+        { "vGPU, both", "PRIVILEGE-CMDLET", ReadinessOutcome.Pass, "the account has Global.Settings" },
         { "privilege missing, reboot", "PRIVILEGE-CMDLET", ReadinessOutcome.Information, "Host.Config.Maintenance (with -Reboot)" },
     };
 
@@ -413,11 +417,18 @@ public sealed class UseRulesTests
             "BIOS" => vm with { Vm = vm.Vm! with { Firmware = "bios", IsSecureBootEnabled = null } },
             "privilege missing" => vm with { Vm = vm.Vm! with { Privileges = ["System.View"] } },
             "privileges unread" => vm with { Vm = vm.Vm! with { Privileges = null } },
+            "vGPU, vCenter unread" => Moving(null, null),
+            "vGPU, no Global.Settings" => Moving([], null),
+            "vGPU, no EditCluster" => Moving(["Global.Settings"], []),
+            "vGPU, both" => Moving(["Global.Settings"], ["Host.Inventory.EditCluster"]),
             "privilege missing, reboot" => whole with { Host = whole.Host! with { Privileges = ["Host.Config.PciPassthru"] } },
             "host away" => vgpu with { Host = vgpu.Host! with { ConnectionState = "notResponding" } },
             "VM without GPU" => vm with { Vm = Vm(), Devices = [] },
             _ => throw new ArgumentOutOfRangeException(nameof(what), what, null),
         };
+
+        ReadinessSubject Moving(string[]? onVCenter, string[]? onCluster) =>
+            vgpu with { Migration = new MigrationEvidence { ClusterName = "gpu", VCenterPrivileges = onVCenter, ClusterPrivileges = onCluster } };
     }
 
     // vGPU 6.0 on ESXi 6.7 with a P100.

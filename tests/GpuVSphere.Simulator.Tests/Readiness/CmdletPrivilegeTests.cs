@@ -62,6 +62,25 @@ public sealed class CmdletPrivilegeTests
         Assert.Contains(await lab.JudgeVmAsync("v803-01"), row => row.RuleId == "PRIVILEGE-CMDLET" && row.Outcome == ReadinessOutcome.Pass);
     }
 
+    [Fact]
+    public async Task What_the_setting_of_the_vCenter_needs_is_asked_of_the_vCenter()
+    {
+        using PowerOnLab lab = await PowerOnLab.StartAsync("vgpu", Reader);
+        ReadinessResult row = Migration(await lab.JudgeHostAsync("vgpu-803-01", ReadinessAction.UseVgpu));
+        string asked = (await lab.PlanAsync(VgpuMigrationIntents.Enable([VgpuMigrationIntents.TargetOf(lab.Session)], [], new VgpuMigrationWish(), []))).Findings
+            .Single(finding => finding.RuleId == "PRIVILEGE-CLUSTER").Message;
+
+        Assert.Equal(ReadinessOutcome.Confirm, row.Outcome);
+        Assert.Contains("lacks Global.Settings", row.Seen, StringComparison.Ordinal);
+        Assert.Contains("lacks Global.Settings", asked, StringComparison.Ordinal);
+        Assert.DoesNotContain(await lab.JudgeHostAsync("vgpu-803-01", ReadinessAction.UsePassthrough), one => one.Seen.StartsWith("Enable-VgpuMigration", StringComparison.Ordinal));
+        using PowerOnLab allowed = await PowerOnLab.StartAsync("vgpu");
+        Assert.Equal(ReadinessOutcome.Pass, Migration(await allowed.JudgeHostAsync("vgpu-803-01", ReadinessAction.UseVgpu)).Outcome);
+
+        static ReadinessResult Migration(IReadOnlyList<ReadinessResult> rows) =>
+            rows.Single(one => one.RuleId == "PRIVILEGE-CMDLET" && one.Seen.StartsWith("Enable-VgpuMigration ", StringComparison.Ordinal));
+    }
+
     private static IReadOnlyList<string> Privileges(string text) => [.. s_privilege.Matches(text).Select(match => match.Value).Distinct()];
 
     private static Task<IReadOnlyList<ReadinessResult>> RowsAsync(PowerOnLab lab, string cmdlet) => cmdlet switch

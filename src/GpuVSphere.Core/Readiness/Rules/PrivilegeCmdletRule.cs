@@ -6,6 +6,8 @@ namespace GpuVSphere.Readiness.Rules;
 /// <summary>Which cmdlets the account may use on the object.</summary>
 internal sealed class PrivilegeCmdletRule : ReadinessRule
 {
+    private const string Migration = "Enable-VgpuMigration";
+
     /// <inheritdoc/>
     public override string Id => "PRIVILEGE-CMDLET";
 
@@ -20,6 +22,9 @@ internal sealed class PrivilegeCmdletRule : ReadinessRule
 
     /// <inheritdoc/>
     public override ReadinessAction AppliesTo => ReadinessAction.AnyUse;
+
+    /// <inheritdoc/>
+    public override EvidenceKinds Needs => EvidenceKinds.Migration;
 
     /// <inheritdoc/>
     public override IEnumerable<Verdict> Evaluate(ReadinessSubject subject)
@@ -53,5 +58,31 @@ internal sealed class PrivilegeCmdletRule : ReadinessRule
                 yield return Verdict.Holds($"{cmdlet.Cmdlet} on {subject.Target.Name}: the account has {(needed.Length > 0 ? needed : "what it needs of vSphere")}.");
             }
         }
+
+        if (subject.Action == ReadinessAction.UseVgpu && subject.Migration is { } migration)
+        {
+            yield return OfMigration(subject.Target.ServerName, migration);
+        }
+    }
+
+    // What it sets is not of the host: the account's role on the vCenter decides, and on the cluster.
+    private static Verdict OfMigration(string vCenter, MigrationEvidence migration)
+    {
+        if (migration.VCenterPrivileges is not { } held)
+        {
+            return Verdict.Unconfirmed(
+                $"{Migration} on {vCenter}: the privileges of this account there cannot be read; confirm {CmdletPrivileges.MigrationSetting}.", "Look at the roles of the account on the vCenter itself (Administration, Access Control).");
+        }
+
+        if (!held.Contains(CmdletPrivileges.MigrationSetting))
+        {
+            return Verdict.Unconfirmed(
+                $"{Migration} on {vCenter} would be refused to this account: it lacks {CmdletPrivileges.MigrationSetting}.",
+                $"Ask for a role with {CmdletPrivileges.MigrationSetting} on {vCenter}, or connect with another account.");
+        }
+
+        return migration.ClusterName is { } cluster && migration.ClusterPrivileges?.Contains(CmdletPrivileges.MigrationCluster) == false
+            ? Verdict.Advice($"{Migration} on {vCenter} may be used by this account, which lacks {CmdletPrivileges.MigrationCluster} (to set DRS of {cluster}).")
+            : Verdict.Holds($"{Migration} on {vCenter}: the account has {CmdletPrivileges.MigrationSetting}.");
     }
 }
