@@ -52,7 +52,8 @@ Describe 'Set- and Get-VgpuLicense' {
         $result.FullyQualifiedErrorId | Should -Be "LicenseServerUnreachable,$command.SetVgpuLicenseCommand"
         $result.Exception.Message | Should -Match 'is configured, and has no licence. nowhere.sim does not answer the guest.'
         # The daemon asks again and again; while it does, there is no answer yet.
-        for ($i = 0; $i -lt 10 -and -not ($license -and $license.Trouble -ne 'None'); $i++) { $license = Get-VgpuLicense -VM 'v67-11' -GuestCredential $login }
+        $license = Get-VgpuLicense -VM 'v67-11' -GuestCredential $login
+        for ($i = 0; $i -lt 10 -and $license.Trouble -eq 'None'; $i++) { $license = Get-VgpuLicense -VM 'v67-11' -GuestCredential $login }
         $license.Trouble | Should -Be 'ServerUnreachable'
         $license.NextStep | Should -Match '7070'
         (Get-TableText $license 80) -join ' ' -replace '\s+', ' ' | Should -Match 'nowhere\.sim does not answer the guest\.'
