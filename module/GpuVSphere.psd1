@@ -1,6 +1,6 @@
 @{
     RootModule             = 'GpuVSphere.PowerShell.dll'
-    ModuleVersion          = '0.3.0'
+    ModuleVersion          = '0.4.0'
     GUID                   = '3f6f0f3c-6d3b-4c0e-9d57-7e0b8f6c2a14'
     Author                 = 'The GpuVSphere team'
     CompanyName            = 'GpuVSphere'

@@ -18,7 +18,9 @@ internal sealed class OutputLists
     private const string CompilersOwn = "<>z__ReadOnly";
 
     private readonly Dictionary<Type, FieldInfo[]> _fields = [];
-    private readonly HashSet<object> _seen = new(new SameObject());
+
+    // Records that are equal are still two, and what the pipeline has let go of is not held here.
+    private readonly ConditionalWeakTable<object, object> _seen = new();
 
     /// <summary>Whether PowerShell cannot index it.</summary>
     public static bool IsCompilersOwn(Type type) => type.Name.StartsWith(CompilersOwn, StringComparison.Ordinal);
@@ -65,10 +67,12 @@ internal sealed class OutputLists
 
     private IEnumerable<object> Inner(object value)
     {
-        if (!_seen.Add(value))
+        if (_seen.TryGetValue(value, out _))
         {
             yield break;
         }
+
+        _seen.Add(value, value);
 
         if (value is IDictionary dictionary)
         {
@@ -101,12 +105,4 @@ internal sealed class OutputLists
     }
 
     private FieldInfo[] Fields(Type type) => _fields.TryGetValue(type, out FieldInfo[]? fields) ? fields : _fields[type] = [.. FieldsOf(type)];
-
-    // Records that are equal are still two.
-    private sealed class SameObject : IEqualityComparer<object>
-    {
-        bool IEqualityComparer<object>.Equals(object? x, object? y) => ReferenceEquals(x, y);
-
-        int IEqualityComparer<object>.GetHashCode(object obj) => RuntimeHelpers.GetHashCode(obj);
-    }
 }
