@@ -234,7 +234,7 @@ public static class FlexDirectReader
         ShellResult result;
         try
         {
-            result = await shell.RunAsync(new GuestCommand(commandLine) { Timeout = request.TimeLimit, OnOutput = line }, cancellationToken).ConfigureAwait(false);
+            result = await shell.RunAsync(new GuestCommand(commandLine) { Timeout = request.TimeLimit, OnOutput = line, KeepsLanguage = true }, cancellationToken).ConfigureAwait(false);
         }
         catch (GpuVSphereException error) when (error.Id == "GuestCommandTimeout" && request.TimeLimit is { } limit)
         {

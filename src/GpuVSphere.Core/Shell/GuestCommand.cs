@@ -25,4 +25,13 @@ public sealed record GuestCommand(string CommandLine)
 
     /// <summary>Takes whole lines of its output and errors as they come, from any thread, one at a time; null for nobody.</summary>
     public Action<string>? OnOutput { get; init; }
+
+    /// <summary>
+    /// Whether it speaks the language of its login on Linux, for a program of the user's own; else the language is C, so that what is read of it has its
+    /// original words wherever the guest, or a client that sends its own along, is at home.
+    /// </summary>
+    internal bool KeepsLanguage { get; init; }
+
+    /// <summary>Whether it ends another command; when it breaks off, nothing ends it in turn.</summary>
+    internal bool IsStop { get; init; }
 }

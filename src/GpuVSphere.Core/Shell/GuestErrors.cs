@@ -91,6 +91,17 @@ internal static class GuestErrors
         _ => error,
     };
 
+    /// <summary>The error of a connection that broke while a command ran.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="isEnded">Whether the command was ended in the guest; null when it was not there any more.</param>
+    public static GpuVSphereException Cut(GpuVSphereException error, bool? isEnded) => isEnded is not { } ended ? error : new(
+        error.Id,
+        error.Category,
+        $"{error.Message.TrimEnd('.', ' ')}. What ran in the guest then {(ended ? "was ended there" : "may still run there")}.",
+        error.Target,
+        error.NextStep,
+        error);
+
     private static GpuVSphereException With(GpuVSphereException error, string vm, string nextStep) => new(error.Id, error.Category, error.Message, vm, nextStep, error);
 
     private static string Missing(VimFaultException fault) => fault is NoPermissionException { MissingPrivileges: { Count: > 0 } missing }

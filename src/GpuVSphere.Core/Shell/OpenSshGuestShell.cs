@@ -53,7 +53,7 @@ internal sealed class OpenSshGuestShell(OpenSshShell shell, string vm, string de
     private async Task<ShellResult> RunAsync(GuestCommand command, Func<Stream, CancellationToken, Task>? content, CancellationToken cancellationToken)
     {
         bool hasPasswordLine = command.AsRoot && user != "root" && credential is { HasPassword: true };
-        PosixCommand posix = PosixCommand.Of(command.CommandLine, command.AsRoot, hasPasswordLine);
+        PosixCommand posix = PosixCommand.Of(command.CommandLine, command.AsRoot, hasPasswordLine, command.KeepsLanguage);
         GuestLines output = new(command.OnOutput);
         PosixErrors errors = new(posix, command.OnOutput);
         LocalStreams streams = new(
@@ -79,7 +79,8 @@ internal sealed class OpenSshGuestShell(OpenSshShell shell, string vm, string de
         }
         catch (GpuVSphereException error)
         {
-            throw GuestErrors.OfSsh(error, vm, destination);
+            GpuVSphereException explained = GuestErrors.OfSsh(error, vm, destination);
+            throw errors.Pid is { } left ? GuestErrors.Cut(explained, await EndLeftAsync(left, posix.Environ, command).ConfigureAwait(false)) : explained;
         }
 
         output.End();
@@ -121,19 +122,38 @@ internal sealed class OpenSshGuestShell(OpenSshShell shell, string vm, string de
     // The client's end does not end the command: what it left there is ended by its process id, with all that it started.
     private async Task EndAsync(long? pid, GuestCommand command)
     {
-        if (pid is null)
+        if (pid is { } number)
         {
-            return;
+            await StopAsync(number, PosixCommand.StopLine(number), command).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends what a connection that broke left in the guest: it would go on, and nobody would know how it ended.</summary>
+    /// <returns>Whether it was ended; null when it was not there any more.</returns>
+    private async Task<bool?> EndLeftAsync(long pid, string environ, GuestCommand command) =>
+        await StopAsync(pid, PosixCommand.StopLeftLine(pid, environ), command).ConfigureAwait(false) switch
+        {
+            0 => true,
+            PosixCommand.IsGone => null,
+            _ => false,
+        };
+
+    private async Task<int?> StopAsync(long pid, string line, GuestCommand command)
+    {
+        if (command.IsStop)
+        {
+            return null;
         }
 
         using CancellationTokenSource limit = new(s_stopTime);
         try
         {
-            await RunAsync(new GuestCommand(PosixCommand.StopLine(pid.Value)) { AsRoot = command.AsRoot }, limit.Token).ConfigureAwait(false);
+            return (await RunAsync(new GuestCommand(line) { AsRoot = command.AsRoot, IsStop = true }, limit.Token).ConfigureAwait(false)).ExitCode;
         }
         catch (Exception error) when (error is GpuVSphereException or OperationCanceledException)
         {
             System.Diagnostics.Trace.WriteLine($"GpuVSphere: a command in {vm} (process {pid}) could not be ended: {error.GetType().Name}");
+            return null;
         }
     }
 }

@@ -63,7 +63,7 @@ internal sealed record OpenSshTrouble(OpenSshTroubleKind Kind, string Text)
             : Says("timed out") || Says("No route to host") || Says("Network is unreachable") || Says("Host is down") ? OpenSshTroubleKind.Timeout
             : Says("Unable to negotiate") || Says("no matching ") ? OpenSshTroubleKind.NoCommonAlgorithm
             : Says("Bad configuration option") || Says("Bad owner or permissions") || Says("Cannot execute command-line and remote command") ? OpenSshTroubleKind.Configuration
-            : Says("Connection closed") || Says("Connection reset") || Says("kex_exchange_identification") || Says("not responding") || Says("Broken pipe") ? OpenSshTroubleKind.Closed
+            : Says("Connection closed") || Says("closed by remote host") || Says("Connection reset") || Says("kex_exchange_identification") || Says("not responding") || Says("Broken pipe") ? OpenSshTroubleKind.Closed
             : OpenSshTroubleKind.Other;
         return new OpenSshTrouble(kind, text);
     }

@@ -10,6 +10,11 @@ namespace GpuVSphere.Shell;
 /// </summary>
 internal sealed class PosixCommand
 {
+    private const string Variable = "GPUVSPHERE_COMMAND=";
+
+    /// <summary>The exit code of <see cref="StopLeftLine"/> where there is nothing left to end.</summary>
+    public const int IsGone = 45;
+
     private PosixCommand(string script, string mark)
     {
         Script = script;
@@ -22,12 +27,16 @@ internal sealed class PosixCommand
     /// <summary>What the line of the process id begins with.</summary>
     public string Mark { get; }
 
+    /// <summary>What the environment of the command, and of all that it starts, has: by it a process is known to be of this command.</summary>
+    public string Environ => Variable + Mark;
+
     /// <summary>Makes the script of a command.</summary>
     /// <param name="commandLine">The command line.</param>
     /// <param name="asRoot">Whether it needs root's rights.</param>
     /// <param name="hasPasswordLine">Whether the first line of the standard input is the password for sudo; it is read away where sudo does not ask.</param>
+    /// <param name="keepsLanguage">Whether it speaks the language of the login, <see cref="GuestCommand.KeepsLanguage"/>.</param>
     /// <param name="before">What the script does first, such as opening its files; it ends with a semicolon or a line end, or is empty.</param>
-    public static PosixCommand Of(string commandLine, bool asRoot, bool hasPasswordLine, string before = "")
+    public static PosixCommand Of(string commandLine, bool asRoot, bool hasPasswordLine, bool keepsLanguage = false, string before = "")
     {
         if (commandLine.IndexOf('\0') >= 0)
         {
@@ -37,7 +46,7 @@ internal sealed class PosixCommand
         string mark = "gpuvsphere-" + Guid.NewGuid().ToString("N");
 
         // What runs beside has /dev/null for its input unless it is redirected, and so the third descriptor keeps it meanwhile.
-        string run = "exec 3<&0; s=; command -v setsid >/dev/null 2>&1 && s=setsid; $s /bin/sh -c "
+        string run = "exec 3<&0; s=; command -v setsid >/dev/null 2>&1 && s=setsid; " + Variable + mark + (keepsLanguage ? " " : " LC_ALL=C ") + "$s /bin/sh -c "
             + RemoteQuoting.Quote("echo " + mark + " $$ >&2\n" + commandLine) + " <&3 3<&- & exec 3<&-; wait $!";
         if (!asRoot)
         {
@@ -59,6 +68,13 @@ internal sealed class PosixCommand
     {
         string number = pid.ToString(CultureInfo.InvariantCulture);
         return $"kill -s TERM -- -{number} 2>/dev/null || kill -s TERM {number} 2>/dev/null; sleep 2; kill -s KILL -- -{number} 2>/dev/null || kill -s KILL {number} 2>/dev/null; true";
+    }
+
+    /// <summary>The same for a command that nobody watched any more: its number may be another process by now, after a restart even of the whole guest.</summary>
+    public static string StopLeftLine(long pid, string environ)
+    {
+        string number = pid.ToString(CultureInfo.InvariantCulture);
+        return $"grep -q {RemoteQuoting.Quote(environ)} /proc/{number}/environ 2>/dev/null || exit {IsGone.ToString(CultureInfo.InvariantCulture)}; {StopLine(pid)}";
     }
 
     /// <summary>The process id that the errors tell, and the errors behind it; no id when the command did not begin.</summary>

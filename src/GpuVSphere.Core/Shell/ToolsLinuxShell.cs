@@ -56,7 +56,7 @@ internal sealed class ToolsLinuxShell(GuestClient client, IClock clock, string v
         // The folder is made by the command itself where nothing has to lie in it before. The file of the input is gone once it is open.
         string before = "d=" + RemoteQuoting.Quote(folder) + "; " + (isThere ? string.Empty : "mkdir -m 700 \"$d\" || exit 125; ") + "exec >\"$d/out\" 2>\"$d/err\" <"
             + (hasInput ? "\"$d/in\"; rm -f \"$d/in\"; " : "/dev/null; ");
-        PosixCommand posix = PosixCommand.Of(command.CommandLine, command.AsRoot, HasPasswordLine(command), before);
+        PosixCommand posix = PosixCommand.Of(command.CommandLine, command.AsRoot, HasPasswordLine(command), command.KeepsLanguage, before);
         long pid = await Client.StartProgramAsync("/bin/sh", "-c " + RemoteQuoting.Quote(posix.Script), null, cancellationToken).ConfigureAwait(false);
         return new ToolsRun(pid, folder + "/out", folder + "/err", posix);
     }

@@ -66,6 +66,48 @@ public sealed class PosixCommandTests : IDisposable
         Assert.Null(command.Read("sudo: a password is required\n").Pid);
     }
 
+    [SkippableTheory]
+    [InlineData(false, "C")]
+    [InlineData(true, "xx_XX.UTF-8")]
+    public async Task TheLanguage_IsC_UnlessItIsAProgramOfTheUsers(bool keeps, string expected)
+    {
+        RequireShell();
+        PosixCommand command = PosixCommand.Of("printf %s \"$LC_ALL\"", asRoot: false, hasPasswordLine: false, keeps, before: "export LC_ALL=xx_XX.UTF-8; ");
+        Assert.Equal(expected, (await RunAsync(command)).Output);
+    }
+
+    [SkippableFact]
+    public async Task WhatWasLeftBehind_IsEndedOnlyWhereItIsThatVeryCommand()
+    {
+        RequireShell();
+        Skip.IfNot(File.Exists("/proc/self/environ"), "there is no /proc here");
+        PosixCommand command = PosixCommand.Of("while :; do sleep 0.1; done", asRoot: false, hasPasswordLine: false);
+        StringBuilder told = new();
+        TaskCompletionSource<long> begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<LocalRun> left = LocalProgram.RunWithAsync(
+            "/bin/sh",
+            ["-c", command.Script],
+            null,
+            new LocalStreams(null, null, text =>
+            {
+                if (command.Read(told.Append(text).ToString()).Pid is { } pid && told.ToString().EndsWith('\n'))
+                {
+                    begun.TrySetResult(pid);
+                }
+            }),
+            1_000_000,
+            CancellationToken.None);
+        long number = await begun.Task.WaitAsync(TimeSpan.FromMinutes(1));
+
+        // Another command's number, then its own.
+        string other = PosixCommand.Of("true", asRoot: false, hasPasswordLine: false).Environ;
+        Assert.Equal(PosixCommand.IsGone, (await RunAsync(PosixCommand.Of(PosixCommand.StopLeftLine(number, other), false, false))).ExitCode);
+        Assert.False(left.IsCompleted);
+        Assert.Equal(0, (await RunAsync(PosixCommand.Of(PosixCommand.StopLeftLine(number, command.Environ), false, false))).ExitCode);
+        await left.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(PosixCommand.IsGone, (await RunAsync(PosixCommand.Of(PosixCommand.StopLeftLine(number, command.Environ), false, false))).ExitCode);
+    }
+
     [Fact]
     public void ATraceOfACommand_HasNoPlaceForASecret()
     {

@@ -191,6 +191,10 @@ internal sealed class GuestLab : IDisposable
         }
 
         _masters.Clear();
+        foreach (GuestMachine machine in _machines.Values)
+        {
+            System.IO.File.Delete(Path.Combine(machine.Folder, "socket"));
+        }
     }
 
     /// <summary>The context of operations.</summary>

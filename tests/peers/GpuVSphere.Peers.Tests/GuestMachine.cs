@@ -190,6 +190,28 @@ internal sealed class GuestMachine : IDisposable
         ];
     }
 
+    /// <summary>Ends the guest's side of every connection, as a network that goes away does.</summary>
+    public void Hangup()
+    {
+        string world = Namespace(Inside());
+        foreach (string name in Directory.GetDirectories("/proc").Select(folder => Path.GetFileName(folder)!).Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _)))
+        {
+            int pid = int.Parse(name, CultureInfo.InvariantCulture);
+            if (Namespace(pid) == world && Words(pid).StartsWith("sshd: ", StringComparison.Ordinal) && pid != Inside())
+            {
+                try
+                {
+                    using Process session = Process.GetProcessById(pid);
+                    session.Kill();
+                }
+                catch (ArgumentException)
+                {
+                    // It ended by itself.
+                }
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -49,7 +49,9 @@ public sealed class SshCudaTests
     [SkippableFact]
     public async Task A_package_that_brings_a_repository_leads_to_the_toolkit()
     {
+        // The client's configuration sends the user's language along, as that of some distributions does, and the guest's programs speak it.
         using GuestLab lab = await StartAsync("/bin/sh /usr/lib/guest/packages cuda");
+        lab.Configures = "Host *\n  SetEnv LANG=C.UTF-8 LANGUAGE=de\n";
         lab.Reuse();
         GuestMachine guest = lab.Guest(Vm);
         Finding none = Assert.Single((await lab.PlanAsync(CudaToolkitIntents.FromRepository(lab.Vms(Vm), "11.4", true, true, s_none))).Findings, finding => finding.Blocks);

@@ -37,14 +37,14 @@ public sealed class SshFlexDirectTests
     [SkippableFact]
     public async Task From_nothing_to_a_program_on_another_machines_gpu()
     {
-        using GuestLab lab = await GuestLab.StartAsync("flexdirect", 1, (Server, Gpu + "\n" + Keys), (Client, Keys));
+        using GuestLab lab = await GuestLab.StartAsync("flexdirect", 1, (Server, Gpu + "\n" + Keys), (Client, Keys + "\nln -sf bash /usr/bin/sh"));
         lab.User = "admin";
         lab.Password = GuestMachine.Password;
         lab.Reuse();
         PlanTarget[] both = lab.Vms(Server, Client);
         int port = FreePort();
 
-        // Without the program each command says so.
+        // Without the program each command says so. The shell of one guest is dash, where this machine's is, and that of the other bash.
         Assert.Equal("FlexDirectMissing", (await Assert.ThrowsAsync<GpuVSphereException>(() => lab.AskAsync(Client, shell => FlexDirectReader.ReadGpusAsync(lab.Vm(Client), shell, Assert.Fail, CancellationToken.None)))).Id);
         Assert.All((await lab.PlanAsync(FlexDirectIntents.License(both, true, false, s_none))).Findings, finding => Assert.Contains("Install-FlexDirect", finding.NextStep, StringComparison.Ordinal));
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -120,6 +121,7 @@ public sealed class SshGuestDriverTests
         using GuestLab lab = await GuestLab.VgpuAsync(GuestLab.Compiler + "; printf '[Service]\\nExecStart=/bin/sleep 100000\\n' > /etc/systemd/system/nvidia-persistenced.service; systemctl start nvidia-persistenced");
         GuestMachine guest = lab.Guest(Vm);
         guest.Order("slow");
+        lab.Reuse();
         using CancellationTokenSource stop = new();
         lab.Feedback.OnVerbose = line =>
         {
@@ -137,6 +139,71 @@ public sealed class SshGuestDriverTests
         Assert.Empty(guest.Leftovers());
         Assert.Contains(lab.Feedback.Lines, line => line.EndsWith("nvidia-persistenced was started again.", StringComparison.Ordinal));
         Assert.Contains(guest.Processes(), words => words == "/bin/sleep 100000");
+        Assert.Null(guest.Read("/usr/bin/nvidia-smi"));
+    }
+
+    [SkippableFact]
+    public async Task A_connection_that_breaks_within_the_upload_or_the_installer_leaves_nothing_behind()
+    {
+        using GuestLab lab = await GuestLab.VgpuAsync(GuestLab.Compiler);
+        GuestMachine guest = lab.Guest(Vm);
+        ChangeIntent install = Install(lab);
+        using (FileStream padding = File.Open(lab.DriverFile(), FileMode.Append))
+        {
+            padding.Write("exit 0\n"u8);
+            padding.SetLength(200_000_000);
+        }
+
+        // Whole it is not, and so it is not put in its place. What comes from here on has connections of its own.
+        lab.Reuse();
+        bool isHung = false;
+        lab.Feedback.OnStatus = status =>
+        {
+            if (status.Contains("uploading", StringComparison.Ordinal) && !isHung)
+            {
+                isHung = true;
+                lab.Unuse();
+                _ = Task.Run(async () =>
+                {
+                    while (!guest.Processes().Any(words => words.Contains("/.gpuvsphere-", StringComparison.Ordinal)))
+                    {
+                        await Task.Delay(5);
+                    }
+
+                    guest.Hangup();
+                });
+            }
+        };
+        GpuVSphereException broken = await lab.FailsAsync(install);
+        Assert.True(isHung);
+        Assert.Equal(("SshFailed", GpuErrorCategory.ConnectionFailed), (broken.Id, broken.Category));
+        Assert.Contains("was cut", broken.Message, StringComparison.Ordinal);
+        Assert.Contains("The upload was removed", broken.Message, StringComparison.Ordinal);
+        Assert.Empty(guest.Leftovers());
+
+        // The installer would go on, and nobody would know how it ended, and what it unpacks would be taken away from it.
+        lab.DriverFile();
+        lab.Reuse();
+        guest.Order("slow");
+        lab.Feedback.OnStatus = status =>
+        {
+            if (status.Contains("uploading", StringComparison.Ordinal))
+            {
+                lab.Unuse();
+            }
+        };
+        lab.Feedback.OnVerbose = line =>
+        {
+            if (line.Contains("Building kernel modules", StringComparison.Ordinal))
+            {
+                guest.Hangup();
+            }
+        };
+        broken = await lab.FailsAsync(install);
+        Assert.Equal(("SshFailed", GpuErrorCategory.ConnectionFailed), (broken.Id, broken.Category));
+        Assert.Contains("What ran in the guest then was ended there. The upload was removed.", broken.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(guest.Processes(), words => words.StartsWith("sh /var/tmp/", StringComparison.Ordinal));
+        Assert.Empty(guest.Leftovers());
         Assert.Null(guest.Read("/usr/bin/nvidia-smi"));
     }
 
