@@ -7,7 +7,8 @@ BeforeAll {
 Describe 'The README' {
     It 'has lines that do the job as they stand: <Job>' -ForEach @(
         @{ Job = 'passthrough'; Uses = 'Add-VmGpuPassthrough'; Shows = 'StaticPassthrough' }
-        @{ Job = 'vGPU'; Uses = 'Add-VmVgpuProfile'; Shows = 'VGPU-ROOM' }
+        @{ Job = 'vGPU'; Uses = 'Set-HostGraphicsMode'; Shows = 'VGPU-ROOM' }
+        @{ Job = 'the guest and FlexDirect'; Uses = 'Invoke-FlexDirect'; Shows = 'GRID P100-8Q' }
     ) {
         $block = [regex]::Matches($readme, '(?s)<!-- readme-example:.*?```powershell\r?\n(.*?)```') | ForEach-Object { $_.Groups[1].Value } | Where-Object { $_ -match $Uses }
         $block | Should -Not -BeNullOrEmpty
