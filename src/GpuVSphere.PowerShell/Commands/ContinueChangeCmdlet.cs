@@ -13,7 +13,7 @@ using GpuVSphere.State;
 namespace GpuVSphere.PowerShell.Commands;
 
 /// <summary>The base of Resume- and Undo-GpuChange: both plan anew from the live state.</summary>
-public abstract class ContinueChangeCmdlet : ServerCmdlet
+public abstract class ContinueChangeCmdlet : AnyChangeCmdlet
 {
     private readonly List<string> _ids = [];
 
@@ -40,38 +40,9 @@ public abstract class ContinueChangeCmdlet : ServerCmdlet
     [ValidateRange(1, 1440)]
     public int RebootTimeoutMinutes { get; set; } = 30;
 
-    /// <summary>The host's login, to go on after its reboot when it is connected to directly with a PowerCLI session.</summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? Credential { get; set; }
-
-    /// <summary>
-    /// The login at the hosts' ESXi shell, where the change needs it. Without it the OpenSSH client's configuration and keys are used; with an
-    /// empty password it names the user only.
-    /// </summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? HostCredential { get; set; }
-
-    /// <summary>
-    /// The login in the guests, for changes of settings in guests: root, or a user who may use sudo with this password or without one; on Windows an administrator.
-    /// With -Ssh it may be left away to use the OpenSSH client's configuration and keys, or have an empty password to name the user only.
-    /// </summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? GuestCredential { get; set; }
-
-    /// <summary>Goes into guests by SSH, to the address that VMware Tools report, instead of by VMware Tools. For Linux guests.</summary>
-    [Parameter]
-    public SwitchParameter Ssh { get; set; }
-
     /// <summary>Gives the plan as an object, and changes nothing.</summary>
     [Parameter]
     public SwitchParameter AsPlan { get; set; }
-
-    /// <summary>Gives what became of each host or guest.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
 
     internal sealed override void Collect() => _ids.AddRange(Id ?? []);
 
@@ -113,8 +84,7 @@ public abstract class ContinueChangeCmdlet : ServerCmdlet
         }
 
         HostChangeOptions inForce = options ?? HostChangeOptions.FromOptions(entry.Intent.Options);
-        OperationContext context = ChangeContext.Of(
-            connections, inForce.Reboot && !AsPlan ? await Reconnection.PrepareAsync(connections, Credential, relay).ConfigureAwait(false) : null, HostCredential, relay, GuestCredential is not null || Ssh ? GuestShells.Of(connections, GuestCredential, Ssh) : null);
+        OperationContext context = await ContextAsync(connections, inForce.Reboot && !AsPlan, relay).ConfigureAwait(false);
         if (!AsPlan && !await relay.AskAsync(Confirmation.IsWhatIf).ConfigureAwait(false))
         {
             await WaitAsync(changes, entry, context, options, relay, cancellationToken).ConfigureAwait(false);
@@ -122,15 +92,7 @@ public abstract class ContinueChangeCmdlet : ServerCmdlet
 
         ChangeRunner runner = new(relay) { AsPlan = AsPlan, IsDisruptive = inForce.Reboot || inForce.PowerOff };
         IReadOnlyList<ChangeResult> results = await runner.RunAsync(Prepare(changes, entry.Id, context, options), cancellationToken).ConfigureAwait(false);
-        if (inForce.Reboot && results.Count > 0)
-        {
-            await Reconnection.RenewAsync(connections, relay, cancellationToken).ConfigureAwait(false);
-        }
-
-        foreach (ChangeResult result in PassThru ? results : [])
-        {
-            relay.Output(result);
-        }
+        await EndAsync(connections, inForce.Reboot, results, relay, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task WaitAsync(

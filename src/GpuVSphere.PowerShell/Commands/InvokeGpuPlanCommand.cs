@@ -6,15 +6,13 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
 using GpuVSphere.Methods;
-using GpuVSphere.PowerShell.Binding;
-using GpuVSphere.PowerShell.Session;
 
 namespace GpuVSphere.PowerShell.Commands;
 
 /// <summary>Performs plans that a changing cmdlet gave with -AsPlan. A plan whose starting point has changed since is refused.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "GpuPlan", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(ChangeResult))]
-public sealed class InvokeGpuPlanCommand : ServerCmdlet
+public sealed class InvokeGpuPlanCommand : AnyChangeCmdlet
 {
     private readonly List<ChangePlan> _plans = [];
 
@@ -22,34 +20,6 @@ public sealed class InvokeGpuPlanCommand : ServerCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     public ChangePlan[]? Plan { get; set; }
-
-    /// <summary>The host's login, to go on after its reboot when it is connected to directly with a PowerCLI session.</summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? Credential { get; set; }
-
-    /// <summary>
-    /// The login at the hosts' ESXi shell, where the change needs it. Without it the OpenSSH client's configuration and keys are used; with an
-    /// empty password it names the user only.
-    /// </summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? HostCredential { get; set; }
-
-    /// <summary>
-    /// The login in the guests, where the change is made in them. With -Ssh it may be left away to use the OpenSSH client's configuration and keys.
-    /// </summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? GuestCredential { get; set; }
-
-    /// <summary>Goes into guests by SSH instead of by VMware Tools.</summary>
-    [Parameter]
-    public SwitchParameter Ssh { get; set; }
-
-    /// <summary>Gives what became of each object.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
 
     internal override void Collect() => _plans.AddRange(Plan ?? []);
 
@@ -65,20 +35,11 @@ public sealed class InvokeGpuPlanCommand : ServerCmdlet
             try
             {
                 bool reboots = HostChangeOptions.FromOptions(plan.Intent.Options).Reboot;
-                OperationContext context = ChangeContext.Of(
-                    connections, reboots ? await Reconnection.PrepareAsync(connections, Credential, relay).ConfigureAwait(false) : null, HostCredential, relay, GuestCredential is not null || Ssh ? GuestShells.Of(connections, GuestCredential, Ssh) : null);
+                OperationContext context = await ContextAsync(connections, reboots, relay).ConfigureAwait(false);
                 ChangeRunner runner = new(relay) { IsDisruptive = IsDisruptive(plan) };
                 IReadOnlyList<ChangeResult> results =
                     await runner.PerformAsync(GpuOperations.Create(plan.Intent, context), plan, cancellationToken).ConfigureAwait(false);
-                if (reboots && results.Count > 0)
-                {
-                    await Reconnection.RenewAsync(connections, relay, cancellationToken).ConfigureAwait(false);
-                }
-
-                foreach (ChangeResult result in PassThru ? results : [])
-                {
-                    relay.Output(result);
-                }
+                await EndAsync(connections, reboots, results, relay, cancellationToken).ConfigureAwait(false);
             }
             catch (GpuVSphereException error)
             {
