@@ -29,36 +29,36 @@ public sealed class CudaToolkitTests : IDisposable
         using GuestDriverLab lab = await ReadyAsync();
         ChangeIntent intent = RunFile(lab, overrides: true);
 
-        ChangeResult result = await ApplyAsync(lab, intent);
+        ChangeResult result = await lab.ApplyAsync(intent);
 
         Assert.Equal((ChangeOutcome.Done, null), (result.Outcome, result.Error?.Message));
         Assert.Contains("CUDA 9.1.85 is in /usr/local/cuda-9.1 with patches 1, 2, 3; deviceQuery: 1 CUDA device: GRID P100-8Q", result.Message);
         Assert.Contains("vectorAdd: it passed", result.Message);
-        Assert.Equal("/usr/local/cuda-9.1\n", await SaysAsync(lab, "readlink -f /usr/local/cuda"));
-        Assert.Equal("CUDA Version 9.1.85\nCUDA Patch Version 9.1.85.1\nCUDA Patch Version 9.1.85.2\nCUDA Patch Version 9.1.85.3\n", await SaysAsync(lab, "cat /usr/local/cuda/version.txt"));
-        Assert.Equal("470.63.01\n", await SaysAsync(lab, "cat /sys/module/nvidia/version"));
-        Assert.Equal("", await SaysAsync(lab, "ls /var/tmp"));
-        Assert.True((await PlanAsync(lab, intent)).IsEmpty);
+        Assert.Equal("/usr/local/cuda-9.1\n", await lab.SaysAsync("readlink -f /usr/local/cuda"));
+        Assert.Equal("CUDA Version 9.1.85\nCUDA Patch Version 9.1.85.1\nCUDA Patch Version 9.1.85.2\nCUDA Patch Version 9.1.85.3\n", await lab.SaysAsync("cat /usr/local/cuda/version.txt"));
+        Assert.Equal("470.63.01\n", await lab.SaysAsync("cat /sys/module/nvidia/version"));
+        Assert.Equal("", await lab.SaysAsync("ls /var/tmp"));
+        Assert.True((await lab.PlanAsync(intent)).IsEmpty);
     }
 
     [Fact]
     public async Task OnlyThePatchesThatAreMissing_AreApplied()
     {
         using GuestDriverLab lab = await ReadyAsync();
-        Assert.Equal(ChangeOutcome.Done, (await ApplyAsync(lab, RunFile(lab, overrides: true, patches: 1))).Outcome);
-        ChangePlan plan = await PlanAsync(lab, RunFile(lab, overrides: true));
+        Assert.Equal(ChangeOutcome.Done, (await lab.ApplyAsync(RunFile(lab, overrides: true, patches: 1))).Outcome);
+        ChangePlan plan = await lab.PlanAsync(RunFile(lab, overrides: true));
         Assert.Equal(["CUDA patch 9.1.85.2", "CUDA patch 9.1.85.3"], plan.Changes.Select(change => change.Property));
-        Assert.Equal(ChangeOutcome.Done, (await ApplyAsync(lab, RunFile(lab, overrides: true))).Outcome);
+        Assert.Equal(ChangeOutcome.Done, (await lab.ApplyAsync(RunFile(lab, overrides: true))).Outcome);
     }
 
     [Fact]
     public async Task ACompilerThatTheToolkitDoesNotKnow_IsSaid_AndNothingIsLeftBehind()
     {
         using GuestDriverLab lab = await ReadyAsync();
-        ChangeResult result = await ApplyAsync(lab, RunFile(lab, overrides: false));
+        ChangeResult result = await lab.ApplyAsync(RunFile(lab, overrides: false));
         Assert.Equal((ChangeOutcome.Failed, "CudaCompilerUnsupported"), (result.Outcome, result.Error!.Id));
         Assert.Contains("-OverrideCompilerCheck", result.Error.NextStep);
-        Assert.Equal("", await SaysAsync(lab, "ls /var/tmp"));
+        Assert.Equal("", await lab.SaysAsync("ls /var/tmp"));
     }
 
     [Theory]
@@ -76,20 +76,20 @@ public sealed class CudaToolkitTests : IDisposable
         }
         else
         {
-            await SaysAsync(lab, first);
+            await lab.SaysAsync(first);
         }
 
-        Assert.Equal(errorId, (await ApplyAsync(lab, RunFile(lab, overrides: true))).Error!.Id);
+        Assert.Equal(errorId, (await lab.ApplyAsync(RunFile(lab, overrides: true))).Error!.Id);
     }
 
     [Fact]
     public async Task AToolkitTooNewForTheDriver_IsRefused_AndOneOfTheSameBranchIsWarnedOf()
     {
         using GuestDriverLab lab = await ReadyAsync();
-        ChangePlan refused = await PlanAsync(lab, CudaToolkitIntents.FromFile([lab.Target], Put("cuda_12.4.1_550.54.15_linux.run", SimulatedCuda.RunFile("12.4.1", "550.54.15")), [], null, true, false, true, s_none));
+        ChangePlan refused = await lab.PlanAsync(CudaToolkitIntents.FromFile([lab.Target], Put("cuda_12.4.1_550.54.15_linux.run", SimulatedCuda.RunFile("12.4.1", "550.54.15")), [], null, true, false, true, s_none));
         Assert.Equal("CudaDriverTooOld", refused.Findings.Single(finding => finding.Blocks).ErrorId);
 
-        ChangePlan warned = await PlanAsync(lab, CudaToolkitIntents.FromFile([lab.Target], Put("cuda_11.4.4_470.82.01_linux.run", SimulatedCuda.RunFile("11.4.4", "470.82.01")), [], null, true, false, true, s_none));
+        ChangePlan warned = await lab.PlanAsync(CudaToolkitIntents.FromFile([lab.Target], Put("cuda_11.4.4_470.82.01_linux.run", SimulatedCuda.RunFile("11.4.4", "470.82.01")), [], null, true, false, true, s_none));
         Assert.Equal(FindingSeverity.Warning, warned.Findings.Single(finding => finding.RuleId == "CUDA-DRIVER").Severity);
     }
 
@@ -97,10 +97,10 @@ public sealed class CudaToolkitTests : IDisposable
     public async Task WithoutADriver_NothingIsBegun_UnlessTheRuleIsSkipped()
     {
         using GuestDriverLab lab = await GuestDriverLab.VgpuAsync(clockSpeed: Speed);
-        await SaysAsync(lab, "apt-get install -y build-essential");
-        Assert.Equal("GuestDriverMissing", (await PlanAsync(lab, RunFile(lab, overrides: true))).Findings.Single(finding => finding.Blocks).ErrorId);
+        await lab.SaysAsync("apt-get install -y build-essential");
+        Assert.Equal("GuestDriverMissing", (await lab.PlanAsync(RunFile(lab, overrides: true))).Findings.Single(finding => finding.Blocks).ErrorId);
 
-        ChangeResult skipped = await ApplyAsync(lab, RunFile(lab, overrides: true, options: new GuestChangeOptions { SkipRules = ["CUDA-DRIVER"] }));
+        ChangeResult skipped = await lab.ApplyAsync(RunFile(lab, overrides: true, options: new GuestChangeOptions { SkipRules = ["CUDA-DRIVER"] }));
         Assert.Equal("DeviceQueryFailed", skipped.Error!.Id);
         Assert.Contains("no CUDA-capable device", skipped.Message);
     }
@@ -110,14 +110,14 @@ public sealed class CudaToolkitTests : IDisposable
     {
         using GuestDriverLab lab = await ReadyAsync();
         ChangeIntent own = CudaToolkitIntents.FromRepository([lab.Target], "11.4", true, true, s_none);
-        Assert.Equal("CudaPackageUnavailable", (await PlanAsync(lab, own)).Findings.Single(finding => finding.Blocks).ErrorId);
+        Assert.Equal("CudaPackageUnavailable", (await lab.PlanAsync(own)).Findings.Single(finding => finding.Blocks).ErrorId);
 
         ChangeIntent file = CudaToolkitIntents.FromFile([lab.Target], Put("cuda-repo-ubuntu2204-11-4-local_11.4.0-470.42.01-1_amd64.deb", SimulatedCuda.Repository("11.4.0", true)), [], null, true, false, true, s_none);
-        ChangeResult result = await ApplyAsync(lab, file);
+        ChangeResult result = await lab.ApplyAsync(file);
         Assert.Equal((ChangeOutcome.Done, null), (result.Outcome, result.Error?.Message));
-        Assert.Equal("/usr/local/cuda-11.4\n", await SaysAsync(lab, "readlink -f /usr/local/cuda"));
-        Assert.True((await PlanAsync(lab, file)).IsEmpty);
-        Assert.True((await PlanAsync(lab, own)).IsEmpty);
+        Assert.Equal("/usr/local/cuda-11.4\n", await lab.SaysAsync("readlink -f /usr/local/cuda"));
+        Assert.True((await lab.PlanAsync(file)).IsEmpty);
+        Assert.True((await lab.PlanAsync(own)).IsEmpty);
     }
 
     [Fact]
@@ -126,9 +126,9 @@ public sealed class CudaToolkitTests : IDisposable
         using GuestDriverLab lab = await GuestDriverLab.VgpuAsync("rhel8_64Guest", clockSpeed: Speed);
         lab.Drivers.Install(lab.Vm, GuestDriverLab.Grid);
         string deb = Put("cuda-repo-ubuntu2204-11-4-local_11.4.0-470.42.01-1_amd64.deb", SimulatedCuda.Repository("11.4.0", true));
-        Assert.Equal("CudaPackageWrongKind", (await PlanAsync(lab, CudaToolkitIntents.FromFile([lab.Target], deb, [], null, true, false, true, s_none))).Findings.Single(finding => finding.Blocks).ErrorId);
+        Assert.Equal("CudaPackageWrongKind", (await lab.PlanAsync(CudaToolkitIntents.FromFile([lab.Target], deb, [], null, true, false, true, s_none))).Findings.Single(finding => finding.Blocks).ErrorId);
         string rpm = Put("cuda-repo-rhel8-11-4-local-11.4.0_470.42.01-1.x86_64.rpm", SimulatedCuda.Repository("11.4.0", false));
-        ChangeResult result = await ApplyAsync(lab, CudaToolkitIntents.FromFile([lab.Target], rpm, [], null, true, false, true, s_none));
+        ChangeResult result = await lab.ApplyAsync(CudaToolkitIntents.FromFile([lab.Target], rpm, [], null, true, false, true, s_none));
         Assert.Equal((ChangeOutcome.Done, null), (result.Outcome, result.Error?.Message));
     }
 
@@ -137,15 +137,15 @@ public sealed class CudaToolkitTests : IDisposable
     {
         using GuestDriverLab lab = await ReadyAsync();
         ChangeIntent intent = CudaToolkitIntents.Containers([lab.Target], "ubuntu", s_none);
-        Assert.Equal("ContainerToolkitUnavailable", (await PlanAsync(lab, intent)).Findings.Single(finding => finding.Blocks).ErrorId);
+        Assert.Equal("ContainerToolkitUnavailable", (await lab.PlanAsync(intent)).Findings.Single(finding => finding.Blocks).ErrorId);
 
-        await SaysAsync(lab, "mkdir -p /etc/apt/sources.list.d; touch /etc/apt/sources.list.d/nvidia-container-toolkit.list");
-        ChangeResult result = await ApplyAsync(lab, intent);
+        await lab.SaysAsync("mkdir -p /etc/apt/sources.list.d; touch /etc/apt/sources.list.d/nvidia-container-toolkit.list");
+        ChangeResult result = await lab.ApplyAsync(intent);
         Assert.Equal((ChangeOutcome.Done, null), (result.Outcome, result.Error?.Message));
         Assert.Equal("nvidia-smi answers in a container of ubuntu", result.Message);
-        Assert.True((await PlanAsync(lab, intent)).IsEmpty);
+        Assert.True((await lab.PlanAsync(intent)).IsEmpty);
 
-        ChangeResult unknown = await ApplyAsync(lab, CudaToolkitIntents.Containers([lab.Target], "no/such:image", s_none));
+        ChangeResult unknown = await lab.ApplyAsync(CudaToolkitIntents.Containers([lab.Target], "no/such:image", s_none));
         Assert.Equal((ChangeOutcome.Failed, "ContainerCheckFailed"), (unknown.Outcome, unknown.Error!.Id));
         Assert.Contains("pull access denied", unknown.Message);
     }
@@ -181,7 +181,7 @@ public sealed class CudaToolkitTests : IDisposable
     {
         GuestDriverLab lab = await GuestDriverLab.VgpuAsync(clockSpeed: Speed);
         lab.Drivers.Install(lab.Vm, GuestDriverLab.Grid);
-        await SaysAsync(lab, "apt-get install -y build-essential");
+        await lab.SaysAsync("apt-get install -y build-essential");
         return lab;
     }
 
@@ -200,23 +200,5 @@ public sealed class CudaToolkitTests : IDisposable
         string path = Path.Combine(_folder, name);
         File.WriteAllBytes(path, content);
         return path;
-    }
-
-    private static OperationContext Context(GuestDriverLab lab, string user) =>
-        new([lab.Session], lab.Lab.Simulator.Clock, Path.GetTempPath()) { Guests = lab.Lab.Simulator.GuestsAs(user, SimulatorUser.DefaultPassword) };
-
-    private static Task<ChangePlan> PlanAsync(GuestDriverLab lab, ChangeIntent intent, string user = "admin") => GpuOperations.Create(intent, Context(lab, user)).PlanAsync(CancellationToken.None);
-
-    private static async Task<ChangeResult> ApplyAsync(GuestDriverLab lab, ChangeIntent intent, string user = "admin")
-    {
-        IGpuOperation operation = GpuOperations.Create(intent, Context(lab, user));
-        return Assert.Single(await operation.ApplyAsync(await operation.PlanAsync(CancellationToken.None), new LabFeedback(), CancellationToken.None));
-    }
-
-    private static async Task<string> SaysAsync(GuestDriverLab lab, string command)
-    {
-        GpuVSphere.Shell.ShellResult result = await lab.RunAsync(command);
-        Assert.True(result.ExitCode == 0, result.Error);
-        return result.Output;
     }
 }

@@ -30,7 +30,7 @@ public sealed class CudaTroubleTests : IDisposable
     public async Task ARunFileThatFails_OrInstallsNothing_IsNotCalledASuccess(string script, string id, string words, string next)
     {
         using GuestDriverLab lab = await ReadyAsync();
-        Failed(await ApplyAsync(lab, RunFile(lab, Encoding.ASCII.GetBytes(script))), lab, id, words, next);
+        Failed(await lab.ApplyAsync(RunFile(lab, Encoding.ASCII.GetBytes(script))), lab, id, words, next);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class CudaTroubleTests : IDisposable
         using GuestDriverLab lab = await ReadyAsync();
         string patch = Put("cuda_9.1.85.2_linux", Encoding.ASCII.GetBytes("#!/bin/sh\necho 'No toolkit to patch'\nexit 1\n"));
 
-        ChangeResult result = await ApplyAsync(lab, RunFile(lab, SimulatedCuda.RunFile("9.1.85", "387.26"), [patch, Put("cuda_9.1.85.1_linux", SimulatedCuda.Patch("9.1.85", 1))]));
+        ChangeResult result = await lab.ApplyAsync(RunFile(lab, SimulatedCuda.RunFile("9.1.85", "387.26"), [patch, Put("cuda_9.1.85.1_linux", SimulatedCuda.Patch("9.1.85", 1))]));
 
         Failed(result, lab, "CudaPatchFailed", "cuda_9.1.85.2_linux could not be applied: No toolkit to patch", "cuda-installer.log");
         Assert.Equal("CUDA Version 9.1.85\nCUDA Patch Version 9.1.85.1\n", await lab.SaysAsync("cat /usr/local/cuda-9.1/version.txt"));
@@ -51,7 +51,7 @@ public sealed class CudaTroubleTests : IDisposable
         using GuestDriverLab lab = await ReadyAsync();
         lab.Change(guest => guest.State<CudaOrders>().IsMemoryTaken = true);
 
-        Failed(await ApplyAsync(lab, RunFile(lab, SimulatedCuda.RunFile("9.1.85", "387.26"))), lab, "VectorAddFailed", "CUDA 9.1.85 is installed in v67-01, and vectorAdd fails", "Test-GpuGuest -VM v67-01");
+        Failed(await lab.ApplyAsync(RunFile(lab, SimulatedCuda.RunFile("9.1.85", "387.26"))), lab, "VectorAddFailed", "CUDA 9.1.85 is installed in v67-01, and vectorAdd fails", "Test-GpuGuest -VM v67-01");
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class CudaTroubleTests : IDisposable
         string file = Put("cuda-repo-ubuntu2204-11-4-local_11.4.0-470.42.01-1_amd64.deb", Encoding.ASCII.GetBytes("<html>moved</html>"));
 
         Failed(
-            await ApplyAsync(lab, CudaToolkitIntents.FromFile([lab.Target], file, [], null, true, false, true, s_none)),
+            await lab.ApplyAsync(CudaToolkitIntents.FromFile([lab.Target], file, [], null, true, false, true, s_none)),
             lab,
             "CudaPackageFailed",
             "not a Debian format archive",
@@ -75,9 +75,9 @@ public sealed class CudaTroubleTests : IDisposable
         await lab.SaysAsync("mkdir -p /etc/apt/sources.list.d; touch /etc/apt/sources.list.d/nvidia-container-toolkit.list");
         ChangeIntent intent = CudaToolkitIntents.Containers([lab.Target], "ubuntu", s_none);
         lab.Order(orders => orders.Withdrawn.Add("docker.io"));
-        ChangeResult refused = await ApplyAsync(lab, intent);
+        ChangeResult refused = await lab.ApplyAsync(intent);
         lab.Order(orders => (_, orders.IsPackageManagerBusy) = (orders.Withdrawn.Remove("docker.io"), true));
-        ChangeResult failed = await ApplyAsync(lab, intent);
+        ChangeResult failed = await lab.ApplyAsync(intent);
 
         Assert.Equal((ChangeOutcome.Blocked, "DockerUnavailable", lab.Vm), (refused.Outcome, refused.Error!.Id, refused.Error.Target));
         Assert.Contains("Docker's own", refused.Error.NextStep, StringComparison.Ordinal);
@@ -90,7 +90,7 @@ public sealed class CudaTroubleTests : IDisposable
     {
         using GuestDriverLab lab = await GuestDriverLab.VgpuAsync(clockSpeed: Speed);
 
-        ChangeResult refused = await ApplyAsync(lab, CudaToolkitIntents.Containers([lab.Target], "ubuntu", s_none));
+        ChangeResult refused = await lab.ApplyAsync(CudaToolkitIntents.Containers([lab.Target], "ubuntu", s_none));
 
         Assert.Equal((ChangeOutcome.Blocked, "GuestDriverMissing"), (refused.Outcome, refused.Error!.Id));
         Assert.Contains("Install-NvidiaGuestDriver -VM v67-01", refused.Error.NextStep, StringComparison.Ordinal);
@@ -102,7 +102,7 @@ public sealed class CudaTroubleTests : IDisposable
         using GuestDriverLab lab = await ReadyAsync();
         string file = Put("cuda_9.1.85_387.26_linux", SimulatedCuda.RunFile("9.1.85", "387.26"));
 
-        ChangeResult refused = await ApplyAsync(lab, CudaToolkitIntents.FromFile([lab.Target], file, [], null, true, true, acceptsEula: false, s_none));
+        ChangeResult refused = await lab.ApplyAsync(CudaToolkitIntents.FromFile([lab.Target], file, [], null, true, true, acceptsEula: false, s_none));
 
         Assert.Equal((ChangeOutcome.Blocked, "EulaNotAccepted"), (refused.Outcome, refused.Error!.Id));
         Assert.Contains("-AcceptEula", refused.Error.NextStep, StringComparison.Ordinal);
@@ -142,7 +142,7 @@ public sealed class CudaTroubleTests : IDisposable
         using GuestDriverLab lab = await ReadyAsync();
         string file = Put("cuda_9.1.85_387.26_linux", SimulatedCuda.RunFile("9.1.85", "387.26"));
 
-        ChangeResult done = await ApplyAsync(lab, CudaToolkitIntents.FromFile([lab.Target], file, [], Folder, true, true, true, s_none));
+        ChangeResult done = await lab.ApplyAsync(CudaToolkitIntents.FromFile([lab.Target], file, [], Folder, true, true, true, s_none));
 
         Assert.True(done.Outcome == ChangeOutcome.Done, $"{done.Outcome}: {done.Message}");
         Assert.Contains("vectorAdd: it passed", done.Message, StringComparison.Ordinal);
@@ -181,11 +181,5 @@ public sealed class CudaTroubleTests : IDisposable
         string path = Path.Combine(_folder, name);
         File.WriteAllBytes(path, content);
         return path;
-    }
-
-    private static async Task<ChangeResult> ApplyAsync(GuestDriverLab lab, ChangeIntent intent)
-    {
-        IGpuOperation operation = GpuOperations.Create(intent, lab.Context());
-        return Assert.Single(await operation.ApplyAsync(await operation.PlanAsync(CancellationToken.None), new LabFeedback(), CancellationToken.None));
     }
 }

@@ -11,6 +11,7 @@ using GpuVSphere.Passthrough;
 using GpuVSphere.Shell;
 using GpuVSphere.Simulator.Model;
 using GpuVSphere.Simulator.Model.Guest;
+using GpuVSphere.Simulator.Tests.Hosts;
 using GpuVSphere.Simulator.Tests.Model;
 using GpuVSphere.Simulator.Tests.Passthrough;
 using GpuVSphere.Vgpu;
@@ -75,6 +76,16 @@ internal sealed class GuestDriverLab : IDisposable
     /// <summary>What a change of guests is made in, as one user.</summary>
     public OperationContext Context(string user = "admin") =>
         new([Session], Lab.Simulator.Clock, State) { Guests = Lab.Simulator.GuestsAs(user, SimulatorUser.DefaultPassword) };
+
+    /// <summary>Plans a change of the guest.</summary>
+    public Task<ChangePlan> PlanAsync(ChangeIntent intent, string user = "admin") => GpuOperations.Create(intent, Context(user)).PlanAsync(CancellationToken.None);
+
+    /// <summary>Plans and applies a change of the guest.</summary>
+    public async Task<ChangeResult> ApplyAsync(ChangeIntent intent, string user = "admin", LabFeedback? feedback = null)
+    {
+        IGpuOperation operation = GpuOperations.Create(intent, Context(user));
+        return Assert.Single(await operation.ApplyAsync(await operation.PlanAsync(CancellationToken.None), feedback ?? new LabFeedback(), CancellationToken.None));
+    }
 
     /// <summary>The checks of Test-GpuGuest.</summary>
     public async Task<GuestGpuCheck[]> TestAsync(string user = "admin", GuestGpuTestOptions? options = null)

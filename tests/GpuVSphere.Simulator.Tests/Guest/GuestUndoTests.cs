@@ -33,14 +33,14 @@ public sealed class GuestUndoTests : IDisposable
     public async Task A_licence_whose_file_the_change_made_is_gone_with_the_file()
     {
         using GuestDriverLab lab = await ReadyAsync(Early);
-        ChangeResult set = await ApplyAsync(lab, Legacy(lab));
+        ChangeResult set = await lab.ApplyAsync(Legacy(lab));
         Assert.Equal(ChangeOutcome.Done, set.Outcome);
         JournalEntry entry = Changes(lab).Get(set.ChangeId!);
         Assert.Equal((JournalState.Done, lab.Vm), (entry.State, Assert.Single(entry.Hosts).Target.Name));
         Assert.Contains(entry.Hosts[0].Fields, field => field is { Name: "setting ServerAddress", Before: null, After: "gridls.sim" });
         Assert.NotEmpty(lab.Lab.Simulator.Licensing.Leases(SimulatorLicensing.LegacyServer));
 
-        IGpuOperation undo = Changes(lab).PrepareUndo(set.ChangeId!, Context(lab));
+        IGpuOperation undo = Changes(lab).PrepareUndo(set.ChangeId!, lab.Context());
         ChangePlan plan = await undo.PlanAsync(CancellationToken.None);
         PlannedChange row = Assert.Single(plan.Changes);
         Assert.Equal(("gridd.conf", null), (row.Property, row.After));
@@ -48,48 +48,48 @@ public sealed class GuestUndoTests : IDisposable
 
         Assert.Equal((ChangeOutcome.Done, null), (undone.Outcome, undone.Error?.Message));
         Assert.Contains("is back; nvidia-smi says: Unlicensed", undone.Message);
-        Assert.Equal("no\n", await SaysAsync(lab, "[ -e /etc/nvidia/gridd.conf ] && echo yes || echo no"));
+        Assert.Equal("no\n", await lab.SaysAsync("[ -e /etc/nvidia/gridd.conf ] && echo yes || echo no"));
         Assert.Empty(lab.Lab.Simulator.Licensing.Leases(SimulatorLicensing.LegacyServer));
         Assert.Equal(JournalState.Undone, Changes(lab).Get(set.ChangeId!).State);
-        Assert.Equal("ChangeFinished", Assert.Throws<GpuVSphereException>(() => Changes(lab).PrepareUndo(set.ChangeId!, Context(lab))).Id);
+        Assert.Equal("ChangeFinished", Assert.Throws<GpuVSphereException>(() => Changes(lab).PrepareUndo(set.ChangeId!, lab.Context())).Id);
     }
 
     [Fact]
     public async Task Settings_go_back_to_what_they_were_and_what_others_changed_since_stays()
     {
         using GuestDriverLab lab = await ReadyAsync(Early);
-        await SaysAsync(lab, "printf '# mine\\nServerAddress=old.example\\nServerPort=7071\\nFeatureType=2\\nEnableUI=TRUE\\n' > /etc/nvidia/gridd.conf");
-        ChangeResult set = await ApplyAsync(lab, VgpuLicenseIntents.Legacy([lab.Target], "gridls.sim", 7070, null, null, LicenseFeature.VirtualGpu, false, s_none));
+        await lab.SaysAsync("printf '# mine\\nServerAddress=old.example\\nServerPort=7071\\nFeatureType=2\\nEnableUI=TRUE\\n' > /etc/nvidia/gridd.conf");
+        ChangeResult set = await lab.ApplyAsync(VgpuLicenseIntents.Legacy([lab.Target], "gridls.sim", 7070, null, null, LicenseFeature.VirtualGpu, false, s_none));
         Assert.Equal((ChangeOutcome.Done, null), (set.Outcome, set.Error?.Message));
-        await SaysAsync(lab, "sed -i 's/^FeatureType=.*/FeatureType=4/' /etc/nvidia/gridd.conf");
+        await lab.SaysAsync("sed -i 's/^FeatureType=.*/FeatureType=4/' /etc/nvidia/gridd.conf");
 
-        IGpuOperation undo = Changes(lab).PrepareUndo(set.ChangeId!, Context(lab));
+        IGpuOperation undo = Changes(lab).PrepareUndo(set.ChangeId!, lab.Context());
         ChangePlan plan = await undo.PlanAsync(CancellationToken.None);
         Assert.Equal([("gridd.conf ServerAddress", "gridls.sim", "old.example"), ("gridd.conf ServerPort", "7070", "7071")], plan.Changes.Select(change => (change.Property, change.Before, change.After)));
         Assert.Contains(plan.Consequences, consequence => consequence.Text.Contains("keeps gridd.conf FeatureType = 4", StringComparison.Ordinal));
         ChangeResult undone = Assert.Single(await undo.ApplyAsync(plan, new LabFeedback(), CancellationToken.None));
         Assert.Equal((ChangeOutcome.Done, null), (undone.Outcome, undone.Error?.Message));
-        Assert.Equal("# mine\nServerAddress=old.example\nServerPort=7071\nFeatureType=4\nEnableUI=TRUE\n", await SaysAsync(lab, "cat /etc/nvidia/gridd.conf"));
+        Assert.Equal("# mine\nServerAddress=old.example\nServerPort=7071\nFeatureType=4\nEnableUI=TRUE\n", await lab.SaysAsync("cat /etc/nvidia/gridd.conf"));
     }
 
     [Fact]
     public async Task A_token_is_taken_away_again_and_one_that_it_replaced_is_said_to_be_kept_nowhere()
     {
         using GuestDriverLab lab = await ReadyAsync(Late);
-        await SaysAsync(lab, "echo a.b.c > /etc/nvidia/ClientConfigToken/client_configuration_token_old.tok");
+        await lab.SaysAsync("echo a.b.c > /etc/nvidia/ClientConfigToken/client_configuration_token_old.tok");
         string token = Path.Combine(_folder, "client_configuration_token_new.tok");
         File.WriteAllText(token, SimulatorLicensing.Token());
-        ChangeResult set = await ApplyAsync(lab, VgpuLicenseIntents.Token([lab.Target], token, null, false, s_none));
+        ChangeResult set = await lab.ApplyAsync(VgpuLicenseIntents.Token([lab.Target], token, null, false, s_none));
         Assert.Equal((ChangeOutcome.Done, null), (set.Outcome, set.Error?.Message));
         string journal = File.ReadAllText(Changes(lab).Get(set.ChangeId!).Path);
         Assert.DoesNotContain(File.ReadAllText(token), journal);
         Assert.DoesNotContain("a.b.c", journal);
 
-        IGpuOperation undo = Changes(lab).PrepareUndo(set.ChangeId!, Context(lab));
+        IGpuOperation undo = Changes(lab).PrepareUndo(set.ChangeId!, lab.Context());
         ChangePlan plan = await undo.PlanAsync(CancellationToken.None);
         Assert.Contains(plan.Consequences, consequence => consequence.Text.Contains("client_configuration_token_old.tok", StringComparison.Ordinal) && consequence.Text.Contains("kept nowhere", StringComparison.Ordinal));
         Assert.Equal(ChangeOutcome.Done, Assert.Single(await undo.ApplyAsync(plan, new LabFeedback(), CancellationToken.None)).Outcome);
-        Assert.Equal("", await SaysAsync(lab, "ls /etc/nvidia/ClientConfigToken"));
+        Assert.Equal("", await lab.SaysAsync("ls /etc/nvidia/ClientConfigToken"));
     }
 
     [Fact]
@@ -97,11 +97,11 @@ public sealed class GuestUndoTests : IDisposable
     {
         using GuestDriverLab lab = await GuestDriverLab.VgpuAsync("windows2019srv_64Guest", clockSpeed: Speed);
         lab.Drivers.Install(lab.Vm, "471.68_grid_win10_server2016_server2019_64bit_international.exe");
-        ChangeResult set = await ApplyAsync(lab, Legacy(lab), "Administrator");
+        ChangeResult set = await lab.ApplyAsync(Legacy(lab), "Administrator");
         Assert.Equal((ChangeOutcome.Done, null), (set.Outcome, set.Error?.Message));
         Assert.Equal("gridls.sim", Value(lab, "ServerAddress"));
 
-        ChangeResult undone = Assert.Single(await Changes(lab).UndoAsync(set.ChangeId!, Context(lab, "Administrator"), null, new LabFeedback(), CancellationToken.None));
+        ChangeResult undone = Assert.Single(await Changes(lab).UndoAsync(set.ChangeId!, lab.Context("Administrator"), null, new LabFeedback(), CancellationToken.None));
         Assert.Equal((ChangeOutcome.Done, null), (undone.Outcome, undone.Error?.Message));
         Assert.Equal((null, null, "0"), (Value(lab, "ServerAddress"), Value(lab, "FeatureType"), Value(lab, "NvCplDisableManageLicensePage")));
     }
@@ -110,11 +110,11 @@ public sealed class GuestUndoTests : IDisposable
     public async Task What_was_set_before_a_refusal_is_put_back_too()
     {
         using GuestDriverLab lab = await ReadyAsync(Early);
-        ChangeResult refused = await ApplyAsync(lab, VgpuLicenseIntents.Legacy([lab.Target], "nowhere.example", null, null, null, null, false, s_none));
+        ChangeResult refused = await lab.ApplyAsync(VgpuLicenseIntents.Legacy([lab.Target], "nowhere.example", null, null, null, null, false, s_none));
         Assert.Equal(ChangeOutcome.Failed, refused.Outcome);
         Assert.Equal(JournalState.Failed, Changes(lab).Get(refused.ChangeId!).State);
-        Assert.Equal(ChangeOutcome.Done, Assert.Single(await Changes(lab).UndoAsync(refused.ChangeId!, Context(lab), null, new LabFeedback(), CancellationToken.None)).Outcome);
-        Assert.Equal("no\n", await SaysAsync(lab, "[ -e /etc/nvidia/gridd.conf ] && echo yes || echo no"));
+        Assert.Equal(ChangeOutcome.Done, Assert.Single(await Changes(lab).UndoAsync(refused.ChangeId!, lab.Context(), null, new LabFeedback(), CancellationToken.None)).Outcome);
+        Assert.Equal("no\n", await lab.SaysAsync("[ -e /etc/nvidia/gridd.conf ] && echo yes || echo no"));
     }
 
     [Fact]
@@ -237,20 +237,4 @@ public sealed class GuestUndoTests : IDisposable
     }
 
     private static ChangeIntent Legacy(GuestDriverLab lab) => VgpuLicenseIntents.Legacy([lab.Target], "gridls.sim", null, null, null, null, false, s_none);
-
-    private static OperationContext Context(GuestDriverLab lab, string user = "admin") =>
-        new([lab.Session], lab.Lab.Simulator.Clock, lab.State) { Guests = lab.Lab.Simulator.GuestsAs(user, SimulatorUser.DefaultPassword) };
-
-    private static async Task<ChangeResult> ApplyAsync(GuestDriverLab lab, ChangeIntent intent, string user = "admin")
-    {
-        IGpuOperation operation = GpuOperations.Create(intent, Context(lab, user));
-        return Assert.Single(await operation.ApplyAsync(await operation.PlanAsync(CancellationToken.None), new LabFeedback(), CancellationToken.None));
-    }
-
-    private static async Task<string> SaysAsync(GuestDriverLab lab, string command)
-    {
-        GpuVSphere.Shell.ShellResult result = await lab.RunAsync(command);
-        Assert.True(result.ExitCode == 0, result.Error);
-        return result.Output;
-    }
 }

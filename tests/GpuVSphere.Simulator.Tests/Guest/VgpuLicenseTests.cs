@@ -36,7 +36,7 @@ public sealed class VgpuLicenseTests : IDisposable
         VgpuLicense before = await ReadAsync(lab);
         Assert.Equal((VgpuLicenseStatus.Unlicensed, LicenseTrouble.NotConfigured), (before.Status, before.Trouble));
 
-        ChangeResult result = await ApplyAsync(lab, Legacy(lab, SimulatorLicensing.LegacyServer));
+        ChangeResult result = await lab.ApplyAsync(Legacy(lab, SimulatorLicensing.LegacyServer));
 
         Assert.Equal(ChangeOutcome.Done, result.Outcome);
         Assert.Contains("by http://gridls.sim:7070/request", result.Message);
@@ -44,35 +44,35 @@ public sealed class VgpuLicenseTests : IDisposable
         Assert.Equal((VgpuLicenseStatus.Licensed, LicenseServerKind.Legacy, "gridls.sim", LicenseFeature.VirtualGpu), (after.Status, after.ServerKind, after.ServerAddress, after.Feature));
         Assert.Equal("13.0", after.Release);
         Assert.Equal([$"{lab.Vm}: {Product}"], lab.Lab.Simulator.Licensing.Leases(SimulatorLicensing.LegacyServer));
-        Assert.Contains("ServerAddress=gridls.sim\n\n# Description: Set License Server port number", await SaysAsync(lab, "cat /etc/nvidia/gridd.conf"));
-        Assert.Equal("644 root\n", await SaysAsync(lab, "stat -c '%a %U' /etc/nvidia/gridd.conf"));
-        Assert.True((await PlanAsync(lab, Legacy(lab, SimulatorLicensing.LegacyServer))).IsEmpty);
+        Assert.Contains("ServerAddress=gridls.sim\n\n# Description: Set License Server port number", await lab.SaysAsync("cat /etc/nvidia/gridd.conf"));
+        Assert.Equal("644 root\n", await lab.SaysAsync("stat -c '%a %U' /etc/nvidia/gridd.conf"));
+        Assert.True((await lab.PlanAsync(Legacy(lab, SimulatorLicensing.LegacyServer))).IsEmpty);
     }
 
     [Fact]
     public async Task ThePlan_ChangesNothing_AndShowsEverySetting()
     {
         using GuestDriverLab lab = await ReadyAsync(Early);
-        ChangePlan plan = await PlanAsync(lab, Legacy(lab, "gridls.sim"));
+        ChangePlan plan = await lab.PlanAsync(Legacy(lab, "gridls.sim"));
         Assert.Equal(["gridd.conf", "gridd.conf ServerAddress", "gridd.conf FeatureType", "vGPU licence"], plan.Changes.Select(change => change.Property));
-        Assert.Equal("no\n", await SaysAsync(lab, "[ -e /etc/nvidia/gridd.conf ] && echo yes || echo no"));
+        Assert.Equal("no\n", await lab.SaysAsync("[ -e /etc/nvidia/gridd.conf ] && echo yes || echo no"));
     }
 
     [Fact]
     public async Task AToken_ReplacesTheOneThatIsThere_IsReadable_AndIsNowhereElse()
     {
         using GuestDriverLab lab = await ReadyAsync(Late);
-        await SaysAsync(lab, "echo a.b.c > /etc/nvidia/ClientConfigToken/client_configuration_token_old.tok; echo '# mine' > /etc/nvidia/gridd.conf");
+        await lab.SaysAsync("echo a.b.c > /etc/nvidia/ClientConfigToken/client_configuration_token_old.tok; echo '# mine' > /etc/nvidia/gridd.conf");
         string token = Token();
 
         ChangeIntent intent = ByToken(lab, token);
-        ChangePlan plan = await PlanAsync(lab, intent);
-        ChangeResult result = await ApplyAsync(lab, intent);
+        ChangePlan plan = await lab.PlanAsync(intent);
+        ChangeResult result = await lab.ApplyAsync(intent);
 
         Assert.Equal(ChangeOutcome.Done, result.Outcome);
         Assert.Contains(", until ", result.Message);
-        Assert.Equal("744 client_configuration_token_new.tok\n", await SaysAsync(lab, "cd /etc/nvidia/ClientConfigToken && stat -c '%a %n' *"));
-        Assert.Equal("# mine\nFeatureType=1\n", await SaysAsync(lab, "cat /etc/nvidia/gridd.conf"));
+        Assert.Equal("744 client_configuration_token_new.tok\n", await lab.SaysAsync("cd /etc/nvidia/ClientConfigToken && stat -c '%a %n' *"));
+        Assert.Equal("# mine\nFeatureType=1\n", await lab.SaysAsync("cat /etc/nvidia/gridd.conf"));
         string secret = File.ReadAllText(token);
         string told = string.Join("\n", plan.Changes.Select(change => change.Before + change.After).Concat(intent.Targets[0].Wanted.Values).Append(result.Message));
         Assert.DoesNotContain(secret, told);
@@ -103,18 +103,18 @@ public sealed class VgpuLicenseTests : IDisposable
             case "own 0": lab.Lab.Simulator.Licensing.Own(server, 0); break;
             case "unreachable": lab.Lab.Simulator.Licensing.Reachable(server, false); break;
             case "skew": lab.Lab.Simulator.Licensing.Skew(server, TimeSpan.FromHours(3)); break;
-            default: await SaysAsync(lab, "printf 'FeatureType=3\\n' > /etc/nvidia/gridd.conf; chmod 444 /etc/nvidia/gridd.conf"); break;
+            default: await lab.SaysAsync("printf 'FeatureType=3\\n' > /etc/nvidia/gridd.conf; chmod 444 /etc/nvidia/gridd.conf"); break;
         }
 
         if (trouble == "feature")
         {
             // What is no type that is known is set right; the daemon's own words are read where it stays.
-            await SaysAsync(lab, "systemctl restart nvidia-gridd");
+            await lab.SaysAsync("systemctl restart nvidia-gridd");
             await Eventually.IsTrueAsync(() => ReadAsync(lab).GetAwaiter().GetResult().Trouble == LicenseTrouble.FeatureTypeInvalid);
             return;
         }
 
-        ChangeResult result = await ApplyAsync(lab, isNls ? ByToken(lab, Token()) : Legacy(lab, server));
+        ChangeResult result = await lab.ApplyAsync(isNls ? ByToken(lab, Token()) : Legacy(lab, server));
 
         Assert.Equal((ChangeOutcome.Failed, errorId), (result.Outcome, result.Error!.Id));
         Assert.Contains(words, result.Message);
@@ -129,7 +129,7 @@ public sealed class VgpuLicenseTests : IDisposable
         lab.Lab.Simulator.Licensing.Add("gridls2.sim", isLegacy: true);
         lab.Lab.Simulator.Licensing.Reachable(SimulatorLicensing.LegacyServer, false);
 
-        ChangeResult result = await ApplyAsync(lab, VgpuLicenseIntents.Legacy([lab.Target], "gridls.sim", null, "gridls2.sim", null, null, false, s_none));
+        ChangeResult result = await lab.ApplyAsync(VgpuLicenseIntents.Legacy([lab.Target], "gridls.sim", null, "gridls2.sim", null, null, false, s_none));
 
         Assert.Equal(ChangeOutcome.Done, result.Outcome);
         Assert.Contains("gridls2.sim", result.Message);
@@ -139,23 +139,23 @@ public sealed class VgpuLicenseTests : IDisposable
     public async Task WhatTheReleaseDoesNotWorkWith_IsRefusedBeforeAnythingIsTouched()
     {
         using GuestDriverLab lab = await ReadyAsync(Late);
-        ChangePlan plan = await PlanAsync(lab, Legacy(lab, "gridls.sim"));
+        ChangePlan plan = await lab.PlanAsync(Legacy(lab, "gridls.sim"));
         Finding finding = plan.Findings.Single(one => one.RuleId == "LICENSE-SERVER-KIND");
         Assert.True(finding.Blocks);
         Assert.Contains("16.0", finding.Message);
-        Assert.Equal(ChangeOutcome.Blocked, (await ApplyAsync(lab, Legacy(lab, "gridls.sim"))).Outcome);
-        Assert.Equal("no\n", await SaysAsync(lab, "[ -e /etc/nvidia/gridd.conf ] && echo yes || echo no"));
+        Assert.Equal(ChangeOutcome.Blocked, (await lab.ApplyAsync(Legacy(lab, "gridls.sim"))).Outcome);
+        Assert.Equal("no\n", await lab.SaysAsync("[ -e /etc/nvidia/gridd.conf ] && echo yes || echo no"));
     }
 
     [Fact]
     public async Task WithoutADriver_OrWithAStockOne_NothingIsConfigured()
     {
         using GuestDriverLab bare = await GuestDriverLab.VgpuAsync(clockSpeed: Speed);
-        Assert.Equal("GuestDriverMissing", (await PlanAsync(bare, Legacy(bare, "gridls.sim"))).Findings.Single().ErrorId);
+        Assert.Equal("GuestDriverMissing", (await bare.PlanAsync(Legacy(bare, "gridls.sim"))).Findings.Single().ErrorId);
 
         using GuestDriverLab whole = await GuestDriverLab.WholeAsync(clockSpeed: Speed);
         whole.Drivers.Install(whole.Vm, GuestDriverLab.Stock);
-        Assert.Equal("LicenseServiceMissing", (await PlanAsync(whole, Legacy(whole, "gridls.sim"))).Findings.Single().ErrorId);
+        Assert.Equal("LicenseServiceMissing", (await whole.PlanAsync(Legacy(whole, "gridls.sim"))).Findings.Single().ErrorId);
     }
 
     [Fact]
@@ -164,9 +164,9 @@ public sealed class VgpuLicenseTests : IDisposable
         using GuestDriverLab lab = await GuestDriverLab.WholeAsync(clockSpeed: Speed);
         lab.Drivers.Install(lab.Vm, Late);
         string token = Token();
-        Assert.Equal("LicenseFeatureNeeded", (await PlanAsync(lab, ByToken(lab, token))).Findings.Single().ErrorId);
+        Assert.Equal("LicenseFeatureNeeded", (await lab.PlanAsync(ByToken(lab, token))).Findings.Single().ErrorId);
 
-        ChangeResult result = await ApplyAsync(lab, ByToken(lab, token, LicenseFeature.VirtualComputeServer));
+        ChangeResult result = await lab.ApplyAsync(ByToken(lab, token, LicenseFeature.VirtualComputeServer));
 
         Assert.Equal(ChangeOutcome.Done, result.Outcome);
         Assert.Contains("NVIDIA Virtual Compute Server", result.Message);
@@ -179,8 +179,8 @@ public sealed class VgpuLicenseTests : IDisposable
         string token = Token();
         ChangeIntent intent = ByToken(lab, token);
         File.WriteAllText(token, "x.y.z");
-        Assert.Equal("TokenChanged", (await ApplyAsync(lab, intent)).Error!.Id);
-        Assert.Equal("", await SaysAsync(lab, "ls /etc/nvidia/ClientConfigToken"));
+        Assert.Equal("TokenChanged", (await lab.ApplyAsync(intent)).Error!.Id);
+        Assert.Equal("", await lab.SaysAsync("ls /etc/nvidia/ClientConfigToken"));
     }
 
     [Fact]
@@ -189,14 +189,14 @@ public sealed class VgpuLicenseTests : IDisposable
         using GuestDriverLab lab = await ReadyAsync(Late);
         string token = Path.Combine(_folder, "client_configuration_token_bad.tok");
         File.WriteAllText(token, "eyJhbGciOiJSUzI1NiJ9.eyJ4IjoxfQ.c2lnbmF0dXJl");
-        Assert.Equal("LicenseTokenInvalid", (await ApplyAsync(lab, ByToken(lab, token))).Error!.Id);
+        Assert.Equal("LicenseTokenInvalid", (await lab.ApplyAsync(ByToken(lab, token))).Error!.Id);
     }
 
     [Fact]
     public async Task WithoutWaiting_ItSaysThatItDidNotWait()
     {
         using GuestDriverLab lab = await ReadyAsync(Late);
-        ChangeResult result = await ApplyAsync(lab, VgpuLicenseIntents.Token([lab.Target], Token(), null, false, s_none, timeoutSeconds: 0));
+        ChangeResult result = await lab.ApplyAsync(VgpuLicenseIntents.Token([lab.Target], Token(), null, false, s_none, timeoutSeconds: 0));
         Assert.True(result.Outcome is ChangeOutcome.Pending or ChangeOutcome.Done);
     }
 
@@ -205,9 +205,9 @@ public sealed class VgpuLicenseTests : IDisposable
     {
         using GuestDriverLab lab = await ReadyAsync(Late);
         ChangeIntent intent = ByToken(lab, Token());
-        ChangeResult result = await ApplyAsync(lab, intent, "guest");
+        ChangeResult result = await lab.ApplyAsync(intent, "guest");
         Assert.Equal(ChangeOutcome.Failed, result.Outcome == ChangeOutcome.Blocked ? ChangeOutcome.Failed : result.Outcome);
-        Assert.Equal("", await SaysAsync(lab, "ls /etc/nvidia/ClientConfigToken"));
+        Assert.Equal("", await lab.SaysAsync("ls /etc/nvidia/ClientConfigToken"));
     }
 
     [Theory]
@@ -217,11 +217,11 @@ public sealed class VgpuLicenseTests : IDisposable
     {
         using GuestDriverLab lab = await GuestDriverLab.VgpuAsync("windows2019srv_64Guest", clockSpeed: Speed);
         lab.Drivers.Install(lab.Vm, driver);
-        ChangeResult result = await ApplyAsync(lab, isNls ? ByToken(lab, Token()) : Legacy(lab, "gridls.sim"), "Administrator");
+        ChangeResult result = await lab.ApplyAsync(isNls ? ByToken(lab, Token()) : Legacy(lab, "gridls.sim"), "Administrator");
         Assert.Equal((ChangeOutcome.Done, null), (result.Outcome, result.Error?.Message));
         VgpuLicense license = await ReadAsync(lab, "Administrator");
         Assert.Equal((VgpuLicenseStatus.Licensed, isNls ? LicenseServerKind.Nls : LicenseServerKind.Legacy, LicenseFeature.VirtualGpu), (license.Status, license.ServerKind, license.Feature));
-        Assert.True((await PlanAsync(lab, isNls ? ByToken(lab, Token()) : Legacy(lab, "gridls.sim"), "Administrator")).IsEmpty);
+        Assert.True((await lab.PlanAsync(isNls ? ByToken(lab, Token()) : Legacy(lab, "gridls.sim"), "Administrator")).IsEmpty);
     }
 
     [Theory]
@@ -279,28 +279,10 @@ public sealed class VgpuLicenseTests : IDisposable
 
     private static ChangeIntent ByToken(GuestDriverLab lab, string token, LicenseFeature? feature = null) => VgpuLicenseIntents.Token([lab.Target], token, feature, false, s_none);
 
-    private static OperationContext Context(GuestDriverLab lab, string user) =>
-        new([lab.Session], lab.Lab.Simulator.Clock, lab.State) { Guests = lab.Lab.Simulator.GuestsAs(user, SimulatorUser.DefaultPassword) };
-
-    private static Task<ChangePlan> PlanAsync(GuestDriverLab lab, ChangeIntent intent, string user = "admin") => GpuOperations.Create(intent, Context(lab, user)).PlanAsync(CancellationToken.None);
-
-    private static async Task<ChangeResult> ApplyAsync(GuestDriverLab lab, ChangeIntent intent, string user = "admin")
-    {
-        IGpuOperation operation = GpuOperations.Create(intent, Context(lab, user));
-        return Assert.Single(await operation.ApplyAsync(await operation.PlanAsync(CancellationToken.None), new LabFeedback(), CancellationToken.None));
-    }
-
     private static async Task<VgpuLicense> ReadAsync(GuestDriverLab lab, string user = "admin")
     {
-        (VgpuLicense? license, GpuVSphereException? error) = Assert.Single(await VgpuLicenseReader.ReadAsync(Context(lab, user), [lab.Target], CancellationToken.None));
+        (VgpuLicense? license, GpuVSphereException? error) = Assert.Single(await VgpuLicenseReader.ReadAsync(lab.Context(user), [lab.Target], CancellationToken.None));
         Assert.Null(error);
         return license!;
-    }
-
-    private static async Task<string> SaysAsync(GuestDriverLab lab, string command)
-    {
-        GpuVSphere.Shell.ShellResult result = await lab.RunAsync(command);
-        Assert.True(result.ExitCode == 0, result.Error);
-        return result.Output;
     }
 }

@@ -32,7 +32,7 @@ public sealed class VgpuLicenseTroubleTests : IDisposable
         using GuestDriverLab lab = await ReadyAsync(Vgpu13);
         await lab.SaysAsync("rm /etc/nvidia/gridd.conf.template");
 
-        ChangeResult done = await ApplyAsync(lab, Legacy(lab));
+        ChangeResult done = await lab.ApplyAsync(Legacy(lab));
 
         Assert.True(done.Outcome == ChangeOutcome.Done, $"{done.Outcome}: {done.Message}");
         Assert.Contains(done.Changes, change => change is { Property: "gridd.conf", Before: null, After: "made anew" });
@@ -46,7 +46,7 @@ public sealed class VgpuLicenseTroubleTests : IDisposable
         using GuestDriverLab lab = await ReadyAsync(Vgpu13);
         await lab.SaysAsync("printf '# ours\\nServerAddress=old # of 2019\\nEnableUI=TRUE\\nFeatureType=2\\n' > /etc/nvidia/gridd.conf; chmod 640 /etc/nvidia/gridd.conf");
 
-        ChangeResult done = await ApplyAsync(lab, Legacy(lab));
+        ChangeResult done = await lab.ApplyAsync(Legacy(lab));
 
         Assert.True(done.Outcome == ChangeOutcome.Done, $"{done.Outcome}: {done.Message}");
         Assert.Equal("# ours\n# of 2019\nServerAddress=gridls.sim\nEnableUI=TRUE\nFeatureType=2\n", await lab.SaysAsync("cat /etc/nvidia/gridd.conf"));
@@ -66,9 +66,9 @@ public sealed class VgpuLicenseTroubleTests : IDisposable
         await lab.SaysAsync("rm -f /var/log/syslog" + (log == "the journal" ? " /var/log/messages" : string.Empty));
         lab.Lab.Simulator.Licensing.Own(SimulatorLicensing.LegacyServer, 0);
 
-        ChangeResult refused = await ApplyAsync(lab, Legacy(lab));
+        ChangeResult refused = await lab.ApplyAsync(Legacy(lab));
         lab.Lab.Simulator.Licensing.Own(SimulatorLicensing.LegacyServer, 1);
-        ChangeResult done = await ApplyAsync(lab, Legacy(lab));
+        ChangeResult done = await lab.ApplyAsync(Legacy(lab));
 
         Assert.Equal((ChangeOutcome.Failed, "LicenseNoneLeft"), (refused.Outcome, refused.Error!.Id));
         Assert.Contains("No pool features found", refused.Message, StringComparison.Ordinal);
@@ -83,7 +83,7 @@ public sealed class VgpuLicenseTroubleTests : IDisposable
         using GuestDriverLab lab = await ReadyAsync(Vgpu16);
         lab.Lab.Simulator.Licensing.Silent(SimulatorLicensing.CloudServer, true);
 
-        ChangeResult result = await ApplyAsync(lab, ByToken(lab, Token(), timeoutSeconds: 90));
+        ChangeResult result = await lab.ApplyAsync(ByToken(lab, Token(), timeoutSeconds: 90));
 
         Assert.Equal((ChangeOutcome.Failed, "LicenseNotAcquired", GpuErrorCategory.Timeout, lab.Vm), (result.Outcome, result.Error!.Id, result.Error.Category, result.Error.Target));
         Assert.Contains("It asks for the licence now. 90 seconds were waited.", result.Message, StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public sealed class VgpuLicenseTroubleTests : IDisposable
         using GuestDriverLab lab = await ReadyAsync(Vgpu16);
         lab.Lab.Simulator.Licensing.Refuse(SimulatorLicensing.CloudServer, "Scope reference is quarantined (0x2a)");
 
-        ChangeResult result = await ApplyAsync(lab, ByToken(lab, Token()));
+        ChangeResult result = await lab.ApplyAsync(ByToken(lab, Token()));
 
         Assert.Equal((ChangeOutcome.Failed, "LicenseRefused"), (result.Outcome, result.Error!.Id));
         Assert.Contains("Scope reference is quarantined (0x2a)", result.Message, StringComparison.Ordinal);
@@ -109,8 +109,8 @@ public sealed class VgpuLicenseTroubleTests : IDisposable
         using GuestDriverLab lab = await ReadyAsync(Vgpu16);
         lab.Order(orders => orders.ClockSkew = TimeSpan.FromHours(-30));
 
-        ChangePlan plan = await PlanAsync(lab, ByToken(lab, Token()));
-        ChangeResult result = await ApplyAsync(lab, ByToken(lab, Token()));
+        ChangePlan plan = await lab.PlanAsync(ByToken(lab, Token()));
+        ChangeResult result = await lab.ApplyAsync(ByToken(lab, Token()));
 
         Finding warned = Assert.Single(plan.Findings, finding => finding.RuleId == "LICENSE-CLOCK");
         Assert.Equal(FindingSeverity.Warning, warned.Severity);
@@ -125,12 +125,12 @@ public sealed class VgpuLicenseTroubleTests : IDisposable
     {
         using GuestDriverLab lab = await ReadyAsync(Vgpu11);
 
-        ChangeResult result = await ApplyAsync(lab, ByToken(lab, Token()));
+        ChangeResult result = await lab.ApplyAsync(ByToken(lab, Token()));
 
         Assert.Equal((ChangeOutcome.Blocked, "LicenseServerKindWrong"), (result.Outcome, result.Error!.Id));
         Assert.Contains("11.", result.Message, StringComparison.Ordinal);
         Assert.NotEqual(0, (await lab.RunAsync("ls /etc/nvidia/ClientConfigToken/*.tok")).ExitCode);
-        Assert.Equal(ChangeOutcome.Done, (await ApplyAsync(lab, Legacy(lab))).Outcome);
+        Assert.Equal(ChangeOutcome.Done, (await lab.ApplyAsync(Legacy(lab))).Outcome);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class VgpuLicenseTroubleTests : IDisposable
     {
         using GuestDriverLab lab = await ReadyAsync(Vgpu16);
 
-        ChangeResult result = await ApplyAsync(lab, VgpuLicenseIntents.Legacy([lab.Target], "gridls.sim", null, null, null, null, false, new GuestChangeOptions { SkipRules = ["LICENSE-SERVER-KIND"] }));
+        ChangeResult result = await lab.ApplyAsync(VgpuLicenseIntents.Legacy([lab.Target], "gridls.sim", null, null, null, null, false, new GuestChangeOptions { SkipRules = ["LICENSE-SERVER-KIND"] }));
         VgpuLicense license = await ReadAsync(lab);
 
         Assert.Equal((ChangeOutcome.Failed, "LicenseTokenMissing"), (result.Outcome, result.Error!.Id));
@@ -151,13 +151,13 @@ public sealed class VgpuLicenseTroubleTests : IDisposable
     public async Task AServiceThatDoesNotRun_IsSaid_AndOneThatCannotBeRestartedAsWell()
     {
         using GuestDriverLab lab = await ReadyAsync(Vgpu16);
-        Assert.Equal(ChangeOutcome.Done, (await ApplyAsync(lab, ByToken(lab, Token()))).Outcome);
+        Assert.Equal(ChangeOutcome.Done, (await lab.ApplyAsync(ByToken(lab, Token()))).Outcome);
         await lab.SaysAsync("systemctl stop nvidia-gridd");
         await Eventually.IsTrueAsync(async () => (await ReadAsync(lab)).Status == VgpuLicenseStatus.Unlicensed);
 
         VgpuLicense stopped = await ReadAsync(lab);
         await lab.SaysAsync("rm /usr/lib/systemd/system/nvidia-gridd.service");
-        ChangeResult result = await ApplyAsync(lab, ByToken(lab, Token()));
+        ChangeResult result = await lab.ApplyAsync(ByToken(lab, Token()));
 
         Assert.Equal((LicenseTrouble.ServiceNotRunning, false), (stopped.Trouble, stopped.IsServiceRunning));
         Assert.Contains($"Set-VgpuLicense -VM {lab.Vm} restarts it", stopped.NextStep, StringComparison.Ordinal);
@@ -172,7 +172,7 @@ public sealed class VgpuLicenseTroubleTests : IDisposable
         await lab.SaysAsync("rmdir /etc/nvidia/ClientConfigToken; echo x > /etc/nvidia/ClientConfigToken");
         string token = Token();
 
-        ChangeResult result = await ApplyAsync(lab, ByToken(lab, token));
+        ChangeResult result = await lab.ApplyAsync(ByToken(lab, token));
 
         Assert.Equal((ChangeOutcome.Failed, "LicenseWriteFailed", lab.Vm), (result.Outcome, result.Error!.Id, result.Error.Target));
         string secret = File.ReadAllText(token);
@@ -187,7 +187,7 @@ public sealed class VgpuLicenseTroubleTests : IDisposable
         string path = Path.Combine(_folder, "it's $(touch owned); `touch owned`.tok");
         File.WriteAllText(path, SimulatorLicensing.Token());
 
-        ChangeResult done = await ApplyAsync(lab, ByToken(lab, path));
+        ChangeResult done = await lab.ApplyAsync(ByToken(lab, path));
 
         Assert.True(done.Outcome == ChangeOutcome.Done, $"{done.Outcome}: {done.Message}");
         Assert.Equal("client_configuration_token_it_s___touch_owned____touch_owned_.tok\n", await lab.SaysAsync("ls /etc/nvidia/ClientConfigToken"));
@@ -201,7 +201,7 @@ public sealed class VgpuLicenseTroubleTests : IDisposable
         string token = Token();
         LabFeedback feedback = new();
 
-        ChangeResult done = await ApplyAsync(lab, ByToken(lab, token), feedback);
+        ChangeResult done = await lab.ApplyAsync(ByToken(lab, token), feedback: feedback);
 
         Assert.Equal(ChangeOutcome.Done, done.Outcome);
         string secret = File.ReadAllText(token);
@@ -227,14 +227,6 @@ public sealed class VgpuLicenseTroubleTests : IDisposable
     private static ChangeIntent Legacy(GuestDriverLab lab) => VgpuLicenseIntents.Legacy([lab.Target], SimulatorLicensing.LegacyServer, null, null, null, null, false, s_none);
 
     private static ChangeIntent ByToken(GuestDriverLab lab, string token, int timeoutSeconds = VgpuLicenseIntents.DefaultTimeoutSeconds) => VgpuLicenseIntents.Token([lab.Target], token, null, false, s_none, timeoutSeconds);
-
-    private static Task<ChangePlan> PlanAsync(GuestDriverLab lab, ChangeIntent intent) => GpuOperations.Create(intent, lab.Context()).PlanAsync(CancellationToken.None);
-
-    private static async Task<ChangeResult> ApplyAsync(GuestDriverLab lab, ChangeIntent intent, LabFeedback? feedback = null)
-    {
-        IGpuOperation operation = GpuOperations.Create(intent, lab.Context());
-        return Assert.Single(await operation.ApplyAsync(await operation.PlanAsync(CancellationToken.None), feedback ?? new LabFeedback(), CancellationToken.None));
-    }
 
     private static async Task<VgpuLicense> ReadAsync(GuestDriverLab lab)
     {
