@@ -61,12 +61,12 @@ internal sealed class GuestCall(SimulatedGuest guest, GuestProcess process, Gues
     /// <summary>Lets simulated time pass.</summary>
     public Task DelayAsync(TimeSpan time, CancellationToken cancellationToken) => Guest.Inventory.DelayAsync(time, cancellationToken);
 
-    /// <summary>Reads or changes the guest under the gate.</summary>
+    /// <summary>Reads or changes the guest under the gate, unless the process is gone: then it does nothing any more.</summary>
     public T Locked<T>(Func<T> work)
     {
         lock (Guest.Inventory.Gate)
         {
-            return work();
+            return Process.EndTime is null ? work() : throw new OperationCanceledException();
         }
     }
 

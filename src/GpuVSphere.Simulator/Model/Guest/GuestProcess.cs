@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
@@ -10,6 +11,7 @@ internal sealed class GuestProcess(long pid, long parent, GuestUser user, string
 {
     private readonly CancellationTokenSource _ended = new();
     private readonly Stopwatch _sinceEnd = new();
+    private readonly List<Action> _atEnd = [];
 
     public long Pid { get; } = pid;
 
@@ -51,14 +53,24 @@ internal sealed class GuestProcess(long pid, long parent, GuestUser user, string
     /// <summary>Its exit code, when it has ended.</summary>
     public Task<int> End { get; set; } = Task.FromResult(0);
 
+    /// <summary>Has something given back at the moment in which it is seen to have ended, neither before nor after. Called under the gate, as it is.</summary>
+    public void AtEnd(Action giveBack) => _atEnd.Add(giveBack);
+
+    /// <summary>It is gone: nothing shows it any more, and what it held is free. Called under the gate; what has ended already stays as it ended.</summary>
     public void Ended(int exitCode, DateTimeOffset time)
     {
+        if (EndTime is not null)
+        {
+            return;
+        }
+
         ExitCode = exitCode;
         EndTime = time;
         _sinceEnd.Start();
+        _atEnd.ForEach(giveBack => giveBack());
     }
 
-    /// <summary>Ends it. Its children go on.</summary>
+    /// <summary>Asks it to end, which it does in its own time. Its children go on.</summary>
     /// <param name="signal">By which signal.</param>
     /// <param name="isPowerLost">Whether nothing can stay.</param>
     public void Kill(int signal, bool isPowerLost = false)
@@ -69,6 +81,19 @@ internal sealed class GuestProcess(long pid, long parent, GuestUser user, string
 
             // What it waits for must not go on within the caller's lock.
             _ = Task.Run(_ended.Cancel);
+        }
+    }
+
+    /// <summary>Ends it so that it is gone at once, as it is for one who waits for its end. Called under the gate.</summary>
+    /// <param name="signal">By which signal.</param>
+    /// <param name="time">The moment.</param>
+    /// <param name="isPowerLost">Whether nothing can stay.</param>
+    public void EndNow(int signal, DateTimeOffset time, bool isPowerLost = false)
+    {
+        Kill(signal, isPowerLost);
+        if (Signal != 0)
+        {
+            Ended(128 + Signal, time);
         }
     }
 

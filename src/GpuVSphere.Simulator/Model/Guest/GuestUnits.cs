@@ -85,7 +85,8 @@ internal static class GuestUnits
         {
             foreach (GuestProcess process in guest.Processes.Where(process => process.Group == running.Process.Group))
             {
-                process.Kill(15);
+                // Whoever stops a unit waits until its processes are gone.
+                process.EndNow(15, guest.Inventory.Now);
             }
 
             guest.Units.Remove(unit);

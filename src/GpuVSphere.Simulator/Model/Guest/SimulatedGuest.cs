@@ -142,9 +142,11 @@ internal sealed class SimulatedGuest
                 // What was ended by a signal starts nothing any more.
                 process.Kill(ended.Signal);
             }
+
+            // Within the lock: whoever finds the process must find what to wait for.
+            process.End = Task.Run(() => LiveAsync(process, body));
         }
 
-        process.End = Task.Run(() => LiveAsync(process, body));
         return process;
     }
 
@@ -194,7 +196,7 @@ internal sealed class SimulatedGuest
     {
         foreach (GuestProcess process in Processes)
         {
-            process.Kill(9, isPowerLost: true);
+            process.EndNow(9, Inventory.Now, isPowerLost: true);
         }
 
         // VMware Tools start anew with the guest, and know nothing of what they had started before.

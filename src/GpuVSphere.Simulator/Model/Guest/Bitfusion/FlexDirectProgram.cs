@@ -109,25 +109,18 @@ internal sealed class FlexDirectProgram : IGuestProgram
             return call.Fail(refused);
         }
 
-        try
+        await call.DelayAsync(state.StartTime, cancellationToken).ConfigureAwait(false);
+        call.Locked(() => daemon!.IsReady = true);
+        call.Say("Running resource scheduler on " + daemon!.Address + ":" + daemon.Port.ToString(CultureInfo.InvariantCulture) + " using " + Text(daemon.Gpus.Count) + " GPUs ("
+            + string.Join(",", daemon.Gpus.Select(gpu => Text(gpu.Index))) + ") with " + Text(daemon.Gpus.Min(gpu => gpu.TotalMB)) + " MiB of memory each");
+        if (state.LifeTime is { } time)
         {
-            await call.DelayAsync(state.StartTime, cancellationToken).ConfigureAwait(false);
-            call.Locked(() => daemon!.IsReady = true);
-            call.Say("Running resource scheduler on " + daemon!.Address + ":" + daemon.Port.ToString(CultureInfo.InvariantCulture) + " using " + Text(daemon.Gpus.Count) + " GPUs ("
-                + string.Join(",", daemon.Gpus.Select(gpu => Text(gpu.Index))) + ") with " + Text(daemon.Gpus.Min(gpu => gpu.TotalMB)) + " MiB of memory each");
-            if (state.LifeTime is { } time)
-            {
-                await call.DelayAsync(time, cancellationToken).ConfigureAwait(false);
-                return call.Fail("Error: lost the GPU");
-            }
+            await call.DelayAsync(time, cancellationToken).ConfigureAwait(false);
+            return call.Fail("Error: lost the GPU");
+        }
 
-            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
-            return 0;
-        }
-        finally
-        {
-            call.Locked(() => state.Daemons.Remove(daemon!));
-        }
+        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
+        return 0;
     }
 
     private static string? Offer(GuestCall call, out FlexDirectDaemon? daemon)
@@ -171,8 +164,9 @@ internal sealed class FlexDirectProgram : IGuestProgram
             return "Error: listen tcp " + address + ":" + Text(port) + ": bind: address already in use";
         }
 
-        daemon = new FlexDirectDaemon(call.Guest, address, port, gpus);
-        State(call).Daemons.Add(daemon);
+        FlexDirectDaemon listening = daemon = new FlexDirectDaemon(call.Guest, address, port, gpus);
+        State(call).Daemons.Add(listening);
+        call.Process.AtEnd(() => State(call).Daemons.RemoveAll(other => ReferenceEquals(other, listening)));
         return null;
     }
 
@@ -287,21 +281,10 @@ internal sealed class FlexDirectProgram : IGuestProgram
             return 1;
         }
 
-        try
-        {
-            // NVIDIA's tool is answered by the GPU that was given, wherever the caller is; other programs run here and compute there.
-            return order!.Words[0].Split('/').Last() == "nvidia-smi"
-                ? await RemoteSmiAsync(call, grant.Daemon, grant.Indices, order.Words.Skip(1)).ConfigureAwait(false)
-                : await call.RunAsync(order.Words).ConfigureAwait(false);
-        }
-        finally
-        {
-            call.Locked(() =>
-            {
-                grant.Release();
-                return 0;
-            });
-        }
+        // NVIDIA's tool is answered by the GPU that was given, wherever the caller is; other programs run here and compute there.
+        return order!.Words[0].Split('/').Last() == "nvidia-smi"
+            ? await RemoteSmiAsync(call, grant.Daemon, grant.Indices, order.Words.Skip(1)).ConfigureAwait(false)
+            : await call.RunAsync(order.Words).ConfigureAwait(false);
     }
 
     private static FlexDirectGrant? Grant(GuestCall call, bool isLocal, FlexDirectOrder order)
@@ -316,8 +299,10 @@ internal sealed class FlexDirectProgram : IGuestProgram
         if (grant is null)
         {
             call.Complain("Error: not enough GPU memory or GPUs on any server for " + Text(order.Count) + " x " + (order.MemoryMB is { } memory ? Text(memory) + " MiB" : order.Part.ToString(CultureInfo.InvariantCulture)));
+            return null;
         }
 
+        call.Process.AtEnd(grant.Release);
         return grant;
     }
 

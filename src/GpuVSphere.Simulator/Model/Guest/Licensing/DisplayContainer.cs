@@ -17,5 +17,5 @@ internal sealed class DisplayContainer
     public void Start(SimulatedGuest guest) => _process = guest.Start(null, guest.Root, "NVDisplay.Container.exe", "NVDisplay.Container.exe", self =>
         new NvidiaGridd().RunAsync(new GuestCall(guest, self, guest.Root, ["NVDisplay.Container.exe"], new Dictionary<string, string>(), "/C:/", new ShIo(ShInput.Empty, ShOutput.Nowhere, ShOutput.Nowhere)), self.Token));
 
-    public void Stop() => _process?.Kill(15);
+    public void Stop(SimulatedGuest guest) => _process?.EndNow(15, guest.Inventory.Now);
 }

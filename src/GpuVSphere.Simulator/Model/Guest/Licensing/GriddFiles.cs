@@ -116,7 +116,7 @@ internal static class GriddFiles
         license.HasLicensing = false;
         if (guest.Family == GuestFamily.Windows)
         {
-            guest.State<DisplayContainer>().Stop();
+            guest.State<DisplayContainer>().Stop(guest);
             return;
         }
 

@@ -27,29 +27,12 @@ internal sealed class NvidiaGridd : IGuestProgram
 
     public async Task<int> RunAsync(GuestCall call, CancellationToken cancellationToken)
     {
+        call.Locked(() =>
+        {
+            call.Process.AtEnd(() => GiveBack(call));
+            return 0;
+        });
         Say(call, $"Started ({call.Process.Pid})");
-        try
-        {
-            return await LiveAsync(call, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            call.Locked(() =>
-            {
-                GuestLicense license = call.Guest.State<GuestLicense>();
-                if (license.Holder == call.Process.Pid)
-                {
-                    call.Guest.Inventory.LicenseServers.ReturnAll(call.Guest);
-                    license.Lose();
-                }
-
-                return 0;
-            });
-        }
-    }
-
-    private static async Task<int> LiveAsync(GuestCall call, CancellationToken cancellationToken)
-    {
         GuestLicense license = call.Locked(() => call.Guest.State<GuestLicense>());
         GriddSettings settings = call.Locked(() => GriddSettings.Of(call.Guest));
         if (call.Guest.Family == GuestFamily.Linux && !call.Locked(() => call.Guest.Modules.Contains("nvidia")))
@@ -96,6 +79,16 @@ internal sealed class NvidiaGridd : IGuestProgram
             }
 
             await call.DelayAsync(s_again, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static void GiveBack(GuestCall call)
+    {
+        GuestLicense license = call.Guest.State<GuestLicense>();
+        if (license.Holder == call.Process.Pid)
+        {
+            call.Guest.Inventory.LicenseServers.ReturnAll(call.Guest);
+            license.Lose();
         }
     }
 

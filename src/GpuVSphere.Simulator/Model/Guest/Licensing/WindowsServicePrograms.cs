@@ -35,7 +35,7 @@ internal sealed class WindowsServicePrograms() : InstantProgram("sc.exe", "net.e
         switch (call.Arguments[0])
         {
             case "stop" when service.IsRunning:
-                service.Stop();
+                service.Stop(call.Guest);
                 return 0;
             case "start" when !service.IsRunning:
                 service.Start(call.Guest);
