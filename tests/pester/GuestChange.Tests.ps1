@@ -51,6 +51,35 @@ Describe 'Undo-GpuChange of settings in guests' {
     }
 }
 
+Describe 'Undo-GpuChange of a scheduler' {
+    BeforeAll {
+        $connection = Connect-GpuVSphere -Simulator -Scenario flexdirect -ClockSpeed 100
+        $g = @{ GuestCredential = $login; WarningAction = 'SilentlyContinue' }
+        $now = $g + @{ Confirm = $false }
+        Install-FlexDirect 'flex-gpu-01' @now
+        Initialize-FlexDirect 'flex-gpu-01' -LicenseKey (ConvertTo-SecureString 'SIMU-FLEX-2019-0042' -AsPlainText -Force) -AcceptEula @now
+    }
+    AfterAll { Disconnect-GpuVSphere }
+
+    It 'stops what was started, after showing what ends by it, and starts again what was stopped' {
+        Start-FlexDirectScheduler 'flex-gpu-01' @now 6> $null
+        $start = Get-GpuChange | Where-Object Title -Match 'Start the FlexDirect scheduler' | Select-Object -First 1
+        $start.State | Should -Be 'Done'
+        $text = Undo-GpuChange $start.Id -GuestCredential $login -WhatIf 6>&1 | Out-String
+        $text | Should -Match 'scheduler on port 56001\s+running\s+\(removed\)'
+        $text | Should -Match 'Programs of clients that use the GPUs of flex-gpu-01 by port 56001 end'
+
+        Stop-FlexDirectScheduler 'flex-gpu-01' @now
+        $stop = Get-GpuChange | Where-Object Title -Match 'Stop the FlexDirect scheduler' | Select-Object -First 1
+        (Undo-GpuChange $stop.Id @now -PassThru).Outcome | Should -Be 'Done'
+        (Start-FlexDirectScheduler 'flex-gpu-01' @now -PassThru).Service | Should -Be 'flexdirect-scheduler'
+
+        (Undo-GpuChange $start.Id @now -PassThru).Outcome | Should -Be 'Done'
+        (Stop-FlexDirectScheduler 'flex-gpu-01' @now -PassThru).Outcome | Should -Be 'Unchanged'
+        (Get-GpuChange $start.Id).State | Should -Be 'Undone'
+    }
+}
+
 Describe 'Undo-GpuChange of a licence' {
     BeforeAll {
         $connection = Connect-GpuVSphere -Simulator -Scenario vgpu -ClockSpeed 60

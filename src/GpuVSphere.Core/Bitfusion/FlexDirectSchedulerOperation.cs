@@ -17,6 +17,8 @@ internal sealed class FlexDirectSchedulerOperation : FlexDirectOperation
     public const string StopOption = "Stop";
     public const string TimeoutOption = "StartTimeout";
 
+    private const string ServiceThere = "there, starts with the guest";
+
     private static readonly TimeSpan s_startTime = TimeSpan.FromSeconds(30);
 
     private readonly SchedulerWish _wish;
@@ -39,8 +41,10 @@ internal sealed class FlexDirectSchedulerOperation : FlexDirectOperation
         _wish.Check();
     }
 
+    protected override bool IsJournaled => true;
+
     protected override Task<GuestProposal> ProposeAsync(GuestSubject subject, CancellationToken cancellationToken) =>
-        _stops ? StoppedAsync(subject, cancellationToken) : StartedAsync(subject, cancellationToken);
+        IsUndo ? UndoneAsync(subject, cancellationToken) : _stops ? StoppedAsync(subject, cancellationToken) : StartedAsync(subject, cancellationToken);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -91,20 +95,21 @@ internal sealed class FlexDirectSchedulerOperation : FlexDirectOperation
                     $"systemctl start {unit.Name} in the guest starts it; or remove it, or give another -Port.");
             }
 
-            proposal.Row("service " + unit.Name, service is null ? null : service == unit.Text ? "there" : "there, for other options", "there, starts with the guest");
+            proposal.Row("service " + unit.Name, service is null ? null : service == unit.Text ? "there" : "there, for other options", ServiceThere);
         }
 
+        proposal.Fields.AddRange(SchedulerUndo.FieldsOf(port, runs, new SchedulerProcess(0, _wish.Arguments).Command, service, asService ? unit.Text : null));
         if (runs is not null)
         {
             proposal.Tell($"The scheduler on port {Text(port)} of {subject.Name} runs with other options and is started anew: programs of clients that use its GPUs end.", endsPrograms: true);
             proposal.Step("stopping the scheduler that runs", (run, stop) =>
-                new SchedulerControl(new FlexDirectGuest(run.Shell, run.Target.Name), run.Target.Name, run.Clock).StopAsync(port, runs, asService, stop));
+                Control(run).StopAsync(port, runs, asService, stop));
         }
 
         SchedulerReport? said = null;
         proposal.Step("starting the scheduler", async (run, stop) =>
         {
-            SchedulerControl control = new(new FlexDirectGuest(run.Shell, run.Target.Name), run.Target.Name, run.Clock);
+            SchedulerControl control = Control(run);
             try
             {
                 (_, said) = await control.StartAsync(unit, asService, _startTimeout, stop).ConfigureAwait(false);
@@ -139,16 +144,109 @@ internal sealed class FlexDirectSchedulerOperation : FlexDirectOperation
         {
             SchedulerProcess? runs = running.FirstOrDefault(one => one.Port == port);
             proposal.Row(RowOf(port), runs is null ? null : Running(runs.Text), null);
-            proposal.Row("service " + SchedulerUnit.NameFor(port), services.Contains(port) ? "there, starts with the guest" : null, null);
+            proposal.Row("service " + SchedulerUnit.NameFor(port), services.Contains(port) ? ServiceThere : null, null);
+            proposal.Fields.AddRange(SchedulerUndo.FieldsOf(
+                port, runs, null, services.Contains(port) ? await guest.ReadUnitAsync(port, cancellationToken).ConfigureAwait(false) : null, null));
             if (runs is not null)
             {
                 proposal.Tell($"Programs of clients that use the GPUs of {subject.Name} by port {Text(port)} end.", endsPrograms: true);
             }
 
             proposal.Step("stopping the scheduler on port " + Text(port), (run, stop) =>
-                new SchedulerControl(new FlexDirectGuest(run.Shell, run.Target.Name), run.Target.Name, run.Clock).StopAsync(port, runs, asService, stop));
+                Control(run).StopAsync(port, runs, asService, stop));
         }
 
         return proposal;
     }
+
+    private async Task<GuestProposal> UndoneAsync(GuestSubject subject, CancellationToken cancellationToken)
+    {
+        FlexDirectGuest guest = new(subject.Shell, subject.Name);
+        GuestProposal proposal = new(subject.Target);
+        bool asService = await guest.HasSystemdAsync(cancellationToken).ConfigureAwait(false);
+        SchedulerUndo[] all = await ReadUndoAsync(guest, subject, cancellationToken).ConfigureAwait(false);
+        foreach (string kept in all.Select(undo => undo.Kept).OfType<string>())
+        {
+            proposal.Tell(kept);
+        }
+
+        SchedulerUndo[] undos = [.. all.Where(undo => undo.Kept is null && !undo.IsBack)];
+        FlexDirectProgram? program = undos.Any(undo => undo.Starts) ? await guest.FindAsync(cancellationToken).ConfigureAwait(false) : null;
+        if (undos.Any(undo => undo.Starts))
+        {
+            (int gpus, string? trouble) = await guest.CountGpusAsync(cancellationToken).ConfigureAwait(false);
+            Judge(proposal, ReadinessAction.StartFlexDirect, Question(subject, program) with
+            {
+                Gpus = Evidence<int>.Of(gpus),
+                GpuTrouble = trouble,
+                IsLicensed = program is null ? null : await guest.ReadLicenseAsync(program, cancellationToken).ConfigureAwait(false),
+            });
+        }
+
+        foreach (SchedulerUndo undo in undos)
+        {
+            AddUndo(proposal, undo, program, asService);
+        }
+
+        proposal.Verify = async (run, stop) =>
+        {
+            SchedulerUndo? left = (await ReadUndoAsync(new FlexDirectGuest(run.Shell, run.Target.Name), run.Subject, stop).ConfigureAwait(false)).FirstOrDefault(undo => !undo.IsBack && undos.Any(one => one.Port == undo.Port));
+            return left is null ? GuestOutcome.Done() : GuestOutcome.Failed(new GpuVSphereException(
+                "FlexDirectSchedulerFailed",
+                GpuErrorCategory.OperationFailed,
+                $"The scheduler on port {Text(left.Port)} of {run.Target.Name} is {(left.Runs is null ? "not running" : Running(left.Runs.Text))}, and was {(left.Before is null ? "not running" : Running(left.Before.Text))} before.",
+                run.Target.Name,
+                $"Test-FlexDirectHealth -VM {Typed.Name(run.Target.Name)}; its log is {SchedulerUnit.LogFor(left.Port)} in the guest."));
+        };
+        return proposal;
+    }
+
+    private async Task<SchedulerUndo[]> ReadUndoAsync(FlexDirectGuest guest, GuestSubject subject, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<SchedulerProcess> running = await guest.ReadSchedulersAsync(cancellationToken).ConfigureAwait(false);
+        List<SchedulerUndo> undos = [];
+        foreach (int port in SchedulerUndo.Ports(subject.Intent.Wanted))
+        {
+            string? service = await guest.ReadUnitAsync(port, cancellationToken).ConfigureAwait(false);
+            bool isActive = service is not null && await guest.IsServiceActiveAsync(port, cancellationToken).ConfigureAwait(false);
+            undos.Add(SchedulerUndo.Of(subject.Intent.Wanted, port, running.FirstOrDefault(one => one.Port == port), service, isActive, IsOpen(subject.Target)));
+        }
+
+        return [.. undos];
+    }
+
+    private void AddUndo(GuestProposal proposal, SchedulerUndo undo, FlexDirectProgram? program, bool asService)
+    {
+        int port = undo.Port;
+        proposal.Row(RowOf(port), undo.Runs is null ? null : Running(undo.Runs.Text), undo.Before is null ? null : Running(undo.Before.Text));
+        proposal.Row(
+            "service " + SchedulerUnit.NameFor(port),
+            undo.Service is null ? null : undo.ServiceBefore is null || undo.Service == undo.ServiceBefore ? ServiceThere : "there, for other options",
+            undo.ServiceBefore is null ? null : ServiceThere);
+        if (undo.Runs is not null)
+        {
+            proposal.Tell($"Programs of clients that use the GPUs of {proposal.Target.Name} by port {Text(port)} end.", endsPrograms: true);
+        }
+
+        if (undo.Stops)
+        {
+            proposal.Step("stopping the scheduler on port " + Text(port), (run, stop) => Control(run).StopAsync(port, undo.Runs, asService, stop));
+        }
+
+        if (undo.Before is { } before)
+        {
+            if (asService && undo.ServiceBefore is null)
+            {
+                proposal.Tell($"The scheduler that ran before on port {Text(port)} is started in the background, and does not start with the guest: no service of GpuVSphere's ran it.");
+            }
+
+            proposal.Step("starting the scheduler on port " + Text(port) + " again", (run, stop) => Control(run).StartAgainAsync(program!, before, undo.ServiceBefore, _startTimeout, stop));
+        }
+        else if (undo.ServiceBefore is { } service)
+        {
+            proposal.Step("putting back the service " + SchedulerUnit.NameFor(port), (run, stop) => Control(run).PutServiceBackAsync(port, service, stop));
+        }
+    }
+
+    private static SchedulerControl Control(GuestRun run) => new(new FlexDirectGuest(run.Shell, run.Target.Name), run.Target.Name, run.Clock);
 }

@@ -39,13 +39,18 @@ internal sealed class SchedulerControl(FlexDirectGuest guest, string vmName, ICl
             await RootAsync(unit.Background, "starting the scheduler", cancellationToken).ConfigureAwait(false);
         }
 
+        return await WaitAsync(unit.Wish.PortMeant, asService, patience, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<(SchedulerProcess Process, SchedulerReport? Report)> WaitAsync(int port, bool asService, TimeSpan patience, CancellationToken cancellationToken)
+    {
         DateTimeOffset until = clock.UtcNow + patience;
         SchedulerProcess? process = null;
         bool wasSeen = false;
         while (true)
         {
-            string? log = await guest.ReadLogAsync(unit.Wish.PortMeant, cancellationToken).ConfigureAwait(false);
-            process = (await guest.ReadSchedulersAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(one => one.Port == unit.Wish.PortMeant);
+            string? log = await guest.ReadLogAsync(port, cancellationToken).ConfigureAwait(false);
+            process = (await guest.ReadSchedulersAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(one => one.Port == port);
             if (process is not null && FlexDirectText.ReadScheduler(log ?? string.Empty) is { } report)
             {
                 return (process, report);
@@ -62,7 +67,7 @@ internal sealed class SchedulerControl(FlexDirectGuest guest, string vmName, ICl
                 if (asService)
                 {
                     // systemd would go on trying.
-                    await RemoveServiceAsync(unit.Wish.PortMeant, CancellationToken.None).ConfigureAwait(false);
+                    await RemoveServiceAsync(port, CancellationToken.None).ConfigureAwait(false);
                 }
 
                 throw Failed(log);
@@ -133,17 +138,7 @@ internal sealed class SchedulerControl(FlexDirectGuest guest, string vmName, ICl
     {
         try
         {
-            if (service is not null)
-            {
-                string name = SchedulerUnit.NameFor(before.Port);
-                await guest.WriteTextAsync(SchedulerUnit.PathFor(before.Port), service, new GuestFileOptions { Mode = "0644", Owner = "root" }, cancellationToken).ConfigureAwait(false);
-                await RootAsync("systemctl daemon-reload && systemctl enable " + name + " && systemctl restart " + name, "starting the service " + name + " again", cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                await RootAsync(SchedulerUnit.InBackground([program.Path, FlexDirectProgram.SchedulerCommand, .. before.Arguments], before.Port), "starting the scheduler again", cancellationToken).ConfigureAwait(false);
-            }
-
+            await BeginAgainAsync(program, before, service, cancellationToken).ConfigureAwait(false);
             for (DateTimeOffset until = clock.UtcNow + s_endTime; clock.UtcNow < until; await clock.DelayAsync(s_pause, cancellationToken).ConfigureAwait(false))
             {
                 if ((await guest.ReadSchedulersAsync(cancellationToken).ConfigureAwait(false)).Any(one => one.Port == before.Port))
@@ -158,6 +153,43 @@ internal sealed class SchedulerControl(FlexDirectGuest guest, string vmName, ICl
         }
 
         return false;
+    }
+
+    /// <summary>Starts again what ran before a change that is taken back, and waits until it says what it gives out.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="before">The process that ran.</param>
+    /// <param name="service">The text of the service that ran it; null when none of ours did.</param>
+    /// <param name="patience">How long it may take to say it.</param>
+    /// <param name="cancellationToken">Ends the wait; what was started goes on.</param>
+    /// <exception cref="GpuVSphereException">FlexDirectSchedulerFailed: it did not start, or ended again. FlexDirectFailed. Those of the shell.</exception>
+    public async Task StartAgainAsync(FlexDirectProgram program, SchedulerProcess before, string? service, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        await guest.Shell.DeleteFileAsync(SchedulerUnit.LogFor(before.Port), cancellationToken).ConfigureAwait(false);
+        await BeginAgainAsync(program, before, service, cancellationToken).ConfigureAwait(false);
+        await WaitAsync(before.Port, service is not null, patience, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts a service of ours back whose scheduler did not run: it starts with the guest again.</summary>
+    /// <exception cref="GpuVSphereException">FlexDirectFailed: systemd refused. Those of the shell.</exception>
+    public async Task PutServiceBackAsync(int port, string service, CancellationToken cancellationToken)
+    {
+        string name = SchedulerUnit.NameFor(port);
+        await guest.WriteTextAsync(SchedulerUnit.PathFor(port), service, new GuestFileOptions { Mode = "0644", Owner = "root" }, cancellationToken).ConfigureAwait(false);
+        await RootAsync("systemctl daemon-reload && systemctl enable " + name, "putting the service " + name + " back", cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task BeginAgainAsync(FlexDirectProgram program, SchedulerProcess before, string? service, CancellationToken cancellationToken)
+    {
+        if (service is not null)
+        {
+            string name = SchedulerUnit.NameFor(before.Port);
+            await guest.WriteTextAsync(SchedulerUnit.PathFor(before.Port), service, new GuestFileOptions { Mode = "0644", Owner = "root" }, cancellationToken).ConfigureAwait(false);
+            await RootAsync("systemctl daemon-reload && systemctl enable " + name + " && systemctl restart " + name, "starting the service " + name + " again", cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await RootAsync(SchedulerUnit.InBackground([program.Path, FlexDirectProgram.SchedulerCommand, .. before.Arguments], before.Port), "starting the scheduler again", cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task RemoveServiceAsync(int port, CancellationToken cancellationToken)

@@ -16,6 +16,9 @@ internal sealed record SchedulerProcess(int Id, IReadOnlyList<string> Arguments)
     /// <summary>Its options as one text; empty for none.</summary>
     public string Text => string.Join(" ", Arguments);
 
+    /// <summary>Its command, without the program's name: <c>resource_scheduler -n 2</c>.</summary>
+    public string Command => string.Join(" ", [FlexDirectProgram.SchedulerCommand, .. Arguments]);
+
     /// <summary>The schedulers in a list of processes, each with its id and its command line.</summary>
     public static IReadOnlyList<SchedulerProcess> Read(string processes)
     {

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using GpuVSphere.Changes;
 
 namespace GpuVSphere.Operations;
 
@@ -48,12 +49,14 @@ public sealed record GuestChangeOptions
 
     internal static GuestChangeOptions FromText(IReadOnlyDictionary<string, string> text)
     {
+        // Resume- and Undo-GpuChange are made for changes of hosts, and say how far a change may go by the names that those have.
+        HostChangeOptions continued = HostChangeOptions.FromOptions(text);
         GuestChangeOptions defaults = new();
         return new GuestChangeOptions
         {
-            Reboot = text.ContainsKey(nameof(Reboot)),
-            RebootTimeout = text.TryGetValue(nameof(RebootTimeout), out string? timeout) && TimeSpan.TryParse(timeout, CultureInfo.InvariantCulture, out TimeSpan span) && span > TimeSpan.Zero
-                ? span
+            Reboot = continued.Reboot || text.ContainsKey(nameof(Reboot)),
+            RebootTimeout = continued.Reboot ? continued.RebootTimeout
+                : text.TryGetValue(nameof(RebootTimeout), out string? timeout) && TimeSpan.TryParse(timeout, CultureInfo.InvariantCulture, out TimeSpan span) && span > TimeSpan.Zero ? span
                 : defaults.RebootTimeout,
             MaxParallel = text.TryGetValue(nameof(MaxParallel), out string? parallel) && int.TryParse(parallel, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
                 ? Math.Min(64, Math.Max(1, number))

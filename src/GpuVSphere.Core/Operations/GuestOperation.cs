@@ -42,6 +42,10 @@ internal abstract class GuestOperation : IGpuOperation
     /// <summary>Whether a change of the journal is being undone: the wanted values are those before, each with the condition that it still is as it was set.</summary>
     protected bool IsUndo => Context.IsUndo;
 
+    /// <summary>Whether the change that is continued, or an earlier undo of it, came to no good end in a guest: what is missing there was taken away by it.</summary>
+    protected bool IsOpen(PlanTarget target) =>
+        Context.Continues?.Hosts.FirstOrDefault(host => host.Target.Id == target.Id) is { Outcome: not ChangeOutcome.Done };
+
     /// <summary>Whether the change exists for such guests; others are refused before anything is read.</summary>
     protected virtual bool Supports(GuestFamily family) => family == GuestFamily.Linux;
 
