@@ -50,7 +50,8 @@ internal sealed class FlexDirectInstallOperation : FlexDirectOperation
         proposal.Tell($"{_wish.From} is run as root in {subject.Name}.");
         proposal.Step(
             "installing FlexDirect",
-            (run, stop) => FlexDirectInstaller.InstallAsync(new FlexDirectGuest(run.Shell, run.Target.Name), run.Target.Name, _wish, run.Verbose, stop));
+            (run, stop) => run.UseFolderAsync(
+                folder => FlexDirectInstaller.InstallAsync(new FlexDirectGuest(run.Shell, run.Target.Name), run.Target.Name, _wish, folder, run.Verbose, stop), stop));
         proposal.Verify = async (run, stop) =>
         {
             FlexDirectProgram? installed = await new FlexDirectGuest(run.Shell, run.Target.Name).FindAsync(stop).ConfigureAwait(false);

@@ -4,11 +4,12 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuVSphere.Operations;
 using GpuVSphere.Shell;
 
 namespace GpuVSphere.Bitfusion;
 
-/// <summary>Brings the installer into a guest and runs it there, and leaves nothing behind but what it installed.</summary>
+/// <summary>Brings the installer into a guest and runs it there.</summary>
 internal static class FlexDirectInstaller
 {
     /// <summary>Which program the guest has to fetch files with.</summary>
@@ -16,68 +17,45 @@ internal static class FlexDirectInstaller
 
     private static readonly TimeSpan s_fetchTime = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_installTime = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan s_cleaningTime = TimeSpan.FromMinutes(1);
 
     /// <summary>Installs.</summary>
     /// <param name="guest">The guest.</param>
     /// <param name="vmName">Its VM's name, for messages.</param>
     /// <param name="wish">From where.</param>
+    /// <param name="folder">Where it is put; the caller removes it.</param>
     /// <param name="say">Takes what is done, and the installer's own lines.</param>
     /// <param name="cancellationToken">Ends the installer.</param>
     /// <exception cref="GpuVSphereException">
     /// FlexDirectDownloadFailed, FlexDirectChecksum, FlexDirectNotAnInstaller, FlexDirectInstallFailed: the installer ended with an error. Those of the shell.
     /// </exception>
-    public static async Task InstallAsync(FlexDirectGuest guest, string vmName, InstallWish wish, Action<string> say, CancellationToken cancellationToken)
+    public static async Task InstallAsync(FlexDirectGuest guest, string vmName, InstallWish wish, GuestFolder folder, Action<string> say, CancellationToken cancellationToken)
     {
-        ShellResult made = await guest.RequireAsync(new GuestCommand("mktemp -d") { AsRoot = true }, "making a folder for the installer", cancellationToken).ConfigureAwait(false);
-        string folder = made.Output.Trim();
-        if (folder.Length < 2 || folder[0] != '/')
+        string file = folder.PathOf("installer" + wish.Kind switch { InstallerKind.Deb => ".deb", InstallerKind.Rpm => ".rpm", _ => ".sh" });
+        if (wish.Path is { } path)
         {
-            throw FlexDirectTrouble.Failed(made, "mktemp -d", vmName);
+            say($"uploading {path}");
+            using FileStream content = Open(path);
+            await guest.Shell.WriteFileAsync(file, content, content.Length, GuestFileOptions.Private, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            say($"fetching {wish.Source}");
+            await FetchAsync(guest, vmName, wish.Source, file, cancellationToken).ConfigureAwait(false);
         }
 
-        try
+        await CheckAsync(guest, vmName, wish, file, cancellationToken).ConfigureAwait(false);
+        say($"installing {wish.From}");
+        string words = await CommandAsync(guest, vmName, wish.Kind, file, cancellationToken).ConfigureAwait(false);
+        ShellResult result = await guest.Shell.RunAsync(
+            new GuestCommand(words) { AsRoot = true, Timeout = s_installTime, OnOutput = say }, cancellationToken).ConfigureAwait(false);
+        if (result.ExitCode != 0)
         {
-            string file = folder + "/installer" + wish.Kind switch { InstallerKind.Deb => ".deb", InstallerKind.Rpm => ".rpm", _ => ".sh" };
-            if (wish.Path is { } path)
-            {
-                say($"uploading {path}");
-                using FileStream content = Open(path);
-                await guest.Shell.WriteFileAsync(file, content, content.Length, GuestFileOptions.Private, cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                say($"fetching {wish.Source}");
-                await FetchAsync(guest, vmName, wish.Source, file, cancellationToken).ConfigureAwait(false);
-            }
-
-            await CheckAsync(guest, vmName, wish, file, cancellationToken).ConfigureAwait(false);
-            say($"installing {wish.From}");
-            string words = await CommandAsync(guest, vmName, wish.Kind, file, cancellationToken).ConfigureAwait(false);
-            ShellResult result = await guest.Shell.RunAsync(
-                new GuestCommand(words) { AsRoot = true, Timeout = s_installTime, OnOutput = say }, cancellationToken).ConfigureAwait(false);
-            if (result.ExitCode != 0)
-            {
-                throw new GpuVSphereException(
-                    "FlexDirectInstallFailed",
-                    GpuErrorCategory.OperationFailed,
-                    $"The installer of FlexDirect on {vmName} ended with {result.ExitCode.ToString(CultureInfo.InvariantCulture)}: {(FlexDirectText.Complaint(result.Output + "\n" + result.Error) is { Length: > 0 } said ? said : "it said nothing.")}",
-                    vmName,
-                    "Run it again with -Verbose to see every line of the installer.");
-            }
-        }
-        finally
-        {
-            // Also after a failure or a stop, and then with a token of its own. That it fails must not hide why the rest did.
-            using CancellationTokenSource limit = new(s_cleaningTime);
-            try
-            {
-                await guest.Shell.RunAsync(new GuestCommand(RemoteQuoting.Join(["rm", "-rf", folder])) { AsRoot = true, Timeout = s_cleaningTime }, limit.Token).ConfigureAwait(false);
-            }
-            catch (Exception error) when (error is GpuVSphereException or OperationCanceledException)
-            {
-                say($"{folder} could not be removed: {error.Message}");
-            }
+            throw new GpuVSphereException(
+                "FlexDirectInstallFailed",
+                GpuErrorCategory.OperationFailed,
+                $"The installer of FlexDirect on {vmName} ended with {result.ExitCode.ToString(CultureInfo.InvariantCulture)}: {(FlexDirectText.Complaint(result.Output + "\n" + result.Error) is { Length: > 0 } said ? said : "it said nothing.")}",
+                vmName,
+                "Run it again with -Verbose to see every line of the installer.");
         }
     }
 

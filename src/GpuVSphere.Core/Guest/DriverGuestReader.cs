@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuVSphere.Operations;
 using GpuVSphere.Readiness;
 using GpuVSphere.Shell;
 
@@ -12,12 +13,6 @@ namespace GpuVSphere.Guest;
 /// <summary>Reads what a driver needs of a guest. Changes nothing.</summary>
 internal static class DriverGuestReader
 {
-    /// <summary>Where packages are put on Linux: not /tmp, which is memory on some guests, and cleared by a restart.</summary>
-    public const string LinuxFolder = "/var/tmp";
-
-    /// <summary>Where packages are put on Windows.</summary>
-    public const string WindowsFolder = @"C:\Windows\Temp";
-
     /// <summary>What is asked of Windows: what is free on its drive, and whether NVIDIA's licensing client of vGPU is there.</summary>
     public const string WindowsScript = "'free=' + (Get-WmiObject Win32_LogicalDisk -Filter 'DeviceID=''C:''').FreeSpace; 'grid=' + (Test-Path 'HKLM:\\SOFTWARE\\NVIDIA Corporation\\Global\\GridLicensing')";
 
@@ -62,8 +57,8 @@ internal static class DriverGuestReader
         }
 
         ShellResult processes = await ask.RunAsync("ps -e -o pid,comm", cancellationToken).ConfigureAwait(false);
-        ShellResult free = await ask.RunAsync("df -P -k " + LinuxFolder, cancellationToken).ConfigureAwait(false);
-        string? mount = await ask.LineAsync("findmnt -n -o OPTIONS -T " + LinuxFolder, cancellationToken).ConfigureAwait(false);
+        ShellResult free = await ask.RunAsync("df -P -k " + GuestFolder.LinuxPlace, cancellationToken).ConfigureAwait(false);
+        string? mount = await ask.LineAsync("findmnt -n -o OPTIONS -T " + GuestFolder.LinuxPlace, cancellationToken).ConfigureAwait(false);
         return guest with
         {
             HasCompiler = words.Contains("compiler"),

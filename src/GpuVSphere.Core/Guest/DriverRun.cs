@@ -283,7 +283,7 @@ internal sealed class DriverRun(DriverWish wish, DriverGuest guest, DriverPlan p
     private static async Task CleanUpAsync(GuestRun run, DriverUpload upload, List<string> stopped, List<string> putBack)
     {
         using CancellationTokenSource limit = new(s_cleanUp);
-        if (await upload.TakeAwayAsync(limit.Token).ConfigureAwait(false))
+        if (await upload.TakeAwayAsync().ConfigureAwait(false))
         {
             putBack.Add("The upload was removed.");
         }

@@ -47,6 +47,15 @@ internal sealed class GuestRun(GuestSubject subject, OperationContext context, G
     public Task<string> RunAsync(string what, GuestCommand command, CancellationToken cancellationToken) =>
         _shell.RunCheckedAsync(subject.Name, what, command.OnOutput is null ? command with { OnOutput = Verbose } : command, cancellationToken);
 
+    /// <summary>Makes a folder of our own in the guest. Who makes it removes it, whatever happens, before a reboot.</summary>
+    /// <exception cref="GpuVSphereException">GuestFolderFailed; those of the shell.</exception>
+    public Task<GuestFolder> MakeFolderAsync(CancellationToken cancellationToken) => GuestFolder.MakeAsync(_shell, subject.Name, Clock, Warning, cancellationToken);
+
+    /// <summary>Has work done with a folder of our own in the guest, which is gone afterwards. No reboot may be in the work.</summary>
+    /// <exception cref="GpuVSphereException">GuestFolderFailed; those of the shell, and of the work.</exception>
+    public Task UseFolderAsync(Func<GuestFolder, Task> work, CancellationToken cancellationToken) =>
+        GuestFolder.UseAsync(_shell, subject.Name, Clock, Warning, work, cancellationToken);
+
     /// <summary>
     /// Reboots the guest and waits until it is back and another boot than before. Only where <see cref="GuestChangeOptions.Reboot"/> allows it: ask first.
     /// </summary>

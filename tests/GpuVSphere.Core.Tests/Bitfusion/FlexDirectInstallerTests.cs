@@ -7,16 +7,19 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Bitfusion;
 using GpuVSphere.Core.Tests.GuestOs;
+using GpuVSphere.Core.Tests.Vim;
+using GpuVSphere.Operations;
 using GpuVSphere.Shell;
 
 namespace GpuVSphere.Core.Tests.Bitfusion;
 
 public sealed class FlexDirectInstallerTests
 {
-    private const string Folder = "/tmp/tmp.x";
+    private const string Folder = OneFolderGuest.Folder;
     private const string Script = Folder + "/installer.sh";
 
     private readonly List<string> _said = [];
+    private readonly List<string> _warnings = [];
 
     [Fact]
     public async Task The_guide_s_way_fetches_looks_and_runs_as_root_and_cleans_up()
@@ -24,7 +27,7 @@ public sealed class FlexDirectInstallerTests
         FakeGuest guest = Guest("wget").On("bash " + Script, "Installing ...\n");
         await InstallAsync(guest, new InstallWish());
         Assert.Equal(
-            ["mktemp -d", FlexDirectInstaller.FetcherQuestion, "wget -nv -T 30 -t 2 -O " + Script + " getflex.bitfusion.io", "head -c 1 " + Script, "bash " + Script, "rm -rf " + Folder],
+            ["mkdir -m 0700 " + Folder, FlexDirectInstaller.FetcherQuestion, "wget -nv -T 30 -t 2 -O " + Script + " getflex.bitfusion.io", "head -c 1 " + Script, "bash " + Script, "rm -rf " + Folder],
             guest.Ran);
         Assert.Equal([true, false, true, true, true, true], guest.Commands.Select(command => command.AsRoot));
         Assert.Contains("Installing ...", _said);
@@ -64,9 +67,9 @@ public sealed class FlexDirectInstallerTests
     }
 
     [Theory]
-    [InlineData("https://mirror.example/bitfusion-client.deb", "apt-get", "DEBIAN_FRONTEND=noninteractive apt-get install -y /tmp/tmp.x/installer.deb")]
-    [InlineData("https://mirror.example/bitfusion-client.rpm?x=1", "dnf", "dnf install -y /tmp/tmp.x/installer.rpm")]
-    [InlineData("https://mirror.example/bitfusion-client.rpm", "zypper", "zypper --non-interactive install --allow-unsigned-rpm /tmp/tmp.x/installer.rpm")]
+    [InlineData("https://mirror.example/bitfusion-client.deb", "apt-get", "DEBIAN_FRONTEND=noninteractive apt-get install -y /var/tmp/gpuvsphere-x/installer.deb")]
+    [InlineData("https://mirror.example/bitfusion-client.rpm?x=1", "dnf", "dnf install -y /var/tmp/gpuvsphere-x/installer.rpm")]
+    [InlineData("https://mirror.example/bitfusion-client.rpm", "zypper", "zypper --non-interactive install --allow-unsigned-rpm /var/tmp/gpuvsphere-x/installer.rpm")]
     public async Task A_package_is_installed_by_the_guests_package_manager(string source, string manager, string command)
     {
         FakeGuest guest = Guest("wget").On(line => line.CommandLine.StartsWith("command -v apt-get", StringComparison.Ordinal) || line.CommandLine.StartsWith("command -v dnf", StringComparison.Ordinal), (_, _) => Task.FromResult(new ShellResult(0, "/usr/bin/" + manager + "\n", string.Empty)))
@@ -109,7 +112,7 @@ public sealed class FlexDirectInstallerTests
             stop.Cancel();
             return Task.FromCanceled<ShellResult>(token);
         });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FlexDirectInstaller.InstallAsync(new FlexDirectGuest(guest, "cpu-01"), "cpu-01", new InstallWish(), _said.Add, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => InstallAsync(guest, new InstallWish(), "cpu-01", stop.Token));
         Assert.Equal("rm -rf " + Folder, guest.Ran[^1]);
     }
 
@@ -120,7 +123,7 @@ public sealed class FlexDirectInstallerTests
             .On(command => command.CommandLine == "rm -rf " + Folder, (_, _) => throw new GpuVSphereException("GuestToolsNotRunning", GpuErrorCategory.InvalidState, "VMware Tools do not run."));
         GpuVSphereException error = await Assert.ThrowsAsync<GpuVSphereException>(() => InstallAsync(guest, new InstallWish()));
         Assert.Equal("FlexDirectInstallFailed", error.Id);
-        Assert.Contains(_said, line => line == Folder + " could not be removed: VMware Tools do not run.");
+        Assert.EndsWith(" could not be removed: VMware Tools do not run.", Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,16 +140,8 @@ public sealed class FlexDirectInstallerTests
     public async Task A_name_with_a_space_can_be_typed_as_it_is_advised()
     {
         FakeGuest guest = Guest("wget").On(command => command.CommandLine.StartsWith("wget ", StringComparison.Ordinal), (_, _) => Task.FromResult(new ShellResult(4, string.Empty, "no route")));
-        GpuVSphereException error = await Assert.ThrowsAsync<GpuVSphereException>(() => FlexDirectInstaller.InstallAsync(new FlexDirectGuest(guest, "cpu 01"), "cpu 01", new InstallWish(), _said.Add, CancellationToken.None));
+        GpuVSphereException error = await Assert.ThrowsAsync<GpuVSphereException>(() => InstallAsync(guest, new InstallWish(), "cpu 01"));
         Assert.Contains("Install-FlexDirect -VM 'cpu 01' -Path", error.NextStep, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_folder_that_is_none_is_not_removed()
-    {
-        FakeGuest guest = new FakeGuest().On("mktemp -d", "\n");
-        await Assert.ThrowsAsync<GpuVSphereException>(() => InstallAsync(guest, new InstallWish()));
-        Assert.Equal(["mktemp -d"], guest.Ran);
     }
 
     [Theory]
@@ -171,9 +166,14 @@ public sealed class FlexDirectInstallerTests
         Assert.Equal("FileNotFound", Assert.Throws<GpuVSphereException>(new InstallWish { Path = "/no/such/file.sh" }.Check).Id);
     }
 
-    private Task InstallAsync(FakeGuest guest, InstallWish wish) => FlexDirectInstaller.InstallAsync(new FlexDirectGuest(guest, "cpu-01"), "cpu-01", wish, _said.Add, CancellationToken.None);
+    private Task InstallAsync(FakeGuest guest, InstallWish wish, string vm = "cpu-01", CancellationToken cancellationToken = default)
+    {
+        OneFolderGuest shell = new(guest);
+        return GuestFolder.UseAsync(
+            shell, vm, new InstantClock(), _warnings.Add, folder => FlexDirectInstaller.InstallAsync(new FlexDirectGuest(shell, vm), vm, wish, folder, _said.Add, cancellationToken), cancellationToken);
+    }
 
-    private static FakeGuest Guest(string fetcher) => new FakeGuest().On("mktemp -d", Folder + "\n").On(FlexDirectInstaller.FetcherQuestion, "/usr/bin/" + fetcher + "\n")
+    private static FakeGuest Guest(string fetcher) => new FakeGuest().On("mkdir -m 0700 " + Folder).On(FlexDirectInstaller.FetcherQuestion, "/usr/bin/" + fetcher + "\n")
         .On(command => command.CommandLine.StartsWith(fetcher + " ", StringComparison.Ordinal), (_, _) => Task.FromResult(new ShellResult(0, string.Empty, string.Empty)))
         .On(command => command.CommandLine.StartsWith("head -c 1 ", StringComparison.Ordinal), (_, _) => Task.FromResult(new ShellResult(0, "#", string.Empty)))
         .On("rm -rf " + Folder);

@@ -12,6 +12,7 @@ using GpuVSphere.Shell;
 using GpuVSphere.Simulator.Model.Guest;
 using GpuVSphere.Simulator.Model.Guest.Cuda;
 using GpuVSphere.Simulator.Model.Guest.Licensing;
+using GpuVSphere.Simulator.Model.Guest.Nvidia;
 using GpuVSphere.Simulator.Tests.Hosts;
 using GpuVSphere.Vim;
 
@@ -53,6 +54,18 @@ public sealed class CudaWindowsTests : IDisposable
         Assert.Contains(test.Checks, check => check is { Check: "Cuda", Outcome: GuestCheckOutcome.Passed } && check.Seen.Contains("toolkit 11.4", StringComparison.Ordinal));
         Assert.Contains(test.Checks, check => check is { Check: "DeviceQuery", Outcome: GuestCheckOutcome.Passed } && check.Seen.Contains("GRID P100-8Q", StringComparison.Ordinal));
         Assert.Contains(test.Checks, check => check is { Check: "VectorAdd", Outcome: GuestCheckOutcome.Passed });
+    }
+
+    [Fact]
+    public async Task The_upload_is_removed_as_soon_as_Windows_lets_its_setup_go()
+    {
+        using GuestDriverLab lab = await ReadyAsync();
+        Read(lab, guest => guest.State<GuestHeldFiles>().Refusals = 2);
+        (ChangeResult result, LabFeedback feedback) = await ApplyAsync(lab, Setup(lab));
+        Assert.Equal((ChangeOutcome.Done, null), (result.Outcome, result.Error?.Message));
+        Assert.Equal(0, Read(lab, guest => guest.State<GuestHeldFiles>().Refusals));
+        Assert.Empty(feedback.Warnings);
+        Assert.Empty(lab.Drivers.Files(lab.Vm, "/C:/Windows/Temp"));
     }
 
     [Fact]

@@ -10,6 +10,7 @@ using GpuVSphere.Guest;
 using GpuVSphere.Methods;
 using GpuVSphere.Operations;
 using GpuVSphere.Shell;
+using GpuVSphere.Simulator.Model.Guest.Nvidia;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.Simulator.Tests.Guest;
@@ -218,11 +219,14 @@ public sealed class GuestDriverTests : IDisposable
         const string Next = "472.39_grid_win10_win11_server2016_server2019_server2022_64bit_international.exe";
         using GuestDriverLab lab = await GuestDriverLab.VgpuAsync("windows2019srv_64Guest", clockSpeed: Speed);
 
+        // The setup's file is still held when it has ended.
+        lab.Change(guest => guest.State<GuestHeldFiles>().Refusals = 1);
         ChangeResult first = await RunAsync(lab, First, user: "Administrator");
         ChangeResult pending = await RunAsync(lab, Next, user: "Administrator");
         ChangeResult next = await RunAsync(lab, Next, s_reboot, user: "Administrator");
 
         Assert.True(first.Outcome == ChangeOutcome.Done, $"{first.Outcome}: {first.Message}");
+        lab.Change(guest => Assert.Equal(0, guest.State<GuestHeldFiles>().Refusals));
         Assert.True(pending.Outcome == ChangeOutcome.Pending, $"{pending.Outcome}: {pending.Message}");
         Assert.True(next.Outcome == ChangeOutcome.Done, $"{next.Outcome}: {next.Message}");
         Assert.Equal("472.39", lab.Drivers.Loaded(lab.Vm));

@@ -60,8 +60,19 @@ internal sealed class WindowsTools() : InstantProgram("cmd.exe", "shutdown.exe",
                 files.PutDirectory(path);
                 return 0;
             case "rmdir" or "rd":
+                // cmd.exe ends with 0 also where it failed.
+                GuestHeldFiles held = call.Guest.State<GuestHeldFiles>();
+                if (held.Refusals > 0 && files.Exists(path))
+                {
+                    held.Refusals--;
+                    call.Fail("The process cannot access the file because it is being used by another process.");
+                    return 0;
+                }
+
                 files.Remove(path);
                 return 0;
+            case "if" when call.Arguments.Count == 6 && call.Arguments[2] == "exist" && call.Arguments[4] == "exit":
+                return files.Exists(WindowsCommand.PathOf(call.Arguments[3])) ? int.Parse(call.Arguments[5], CultureInfo.InvariantCulture) : 0;
             default:
                 return call.Fail("'" + string.Join(" ", call.Arguments) + "' is not simulated.");
         }
