@@ -17,6 +17,9 @@ internal static partial class SourceRules
         ("src/GpuVSphere.SshNet", "GpuVSphere.SshNet"),
     ];
 
+    private static readonly HashSet<string> s_withoutNames =
+        ["Device", "DeviceId", "Id", "SizeGB", "Port", "Thumbprint", "Count", "GuestDriver", "PlannedManager", "Component"];
+
     /// <summary>The types a file declares outside any other type.</summary>
     public static IReadOnlyList<string> TypesOf(string text) =>
         [.. TypeDeclaration().Matches(text).Select(match => match.Groups["name"].Value).Distinct(StringComparer.Ordinal)];
@@ -54,6 +57,19 @@ internal static partial class SourceRules
             ? null
             : $"{path} is in namespace {declared.Groups["name"].Value}, not {expected}";
     }
+
+    /// <summary>
+    /// The places in commands, as they are put together for a user to type, where a text is filled in that has not gone through <c>Typed</c>: behind a parameter
+    /// that takes names, or behind the cmdlet itself. Numbers, addresses and ids have nothing to quote.
+    /// </summary>
+    public static IEnumerable<string> UntypedNames(string text) =>
+        NameInCommand().Matches(text)
+            .Where(use => !s_withoutNames.Contains(use.Groups["parameter"].Value) && !use.Groups["value"].Value.Contains("Typed.Name", StringComparison.Ordinal))
+            .Select(use => use.Value);
+
+    // Filled in behind a parameter, plain or in quotes; behind a cmdlet; or put behind either with a plus.
+    [GeneratedRegex(@"(?: -(?<parameter>[A-Z]\w+)|\b[A-Z][a-z]+-[A-Z]\w+) (?:'?(?<!\{)\{(?![{ ])(?<value>(?:[^{}]|\{[^{}]*\})*)\}|"" ?\+ ?(?<value>\w[\w.]*))")]
+    private static partial Regex NameInCommand();
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline)]
     private static partial Regex NamespaceDeclaration();

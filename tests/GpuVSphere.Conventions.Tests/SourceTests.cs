@@ -68,6 +68,26 @@ public sealed partial class SourceTests
             Sources().Where(file => Conditional().IsMatch(Repository.Read(file))),
             "One build loads in Windows PowerShell 5.1 and PowerShell 7: no conditional compilation divides it.");
 
+    [Fact]
+    public void EveryNameInACommand_IsTyped() =>
+        Report.None(
+            Repository.Sources().Where(file => file.StartsWith("src/GpuVSphere.Core/", StringComparison.Ordinal) || file.StartsWith("src/GpuVSphere.PowerShell/", StringComparison.Ordinal))
+                .SelectMany(file => SourceRules.UntypedNames(Repository.Read(file)).Select(use => $"{file}: {use}")),
+            "A name in a command that is to be typed goes through Typed.Name, which quotes what PowerShell would read otherwise.");
+
+    [Theory]
+    [InlineData("$\"Get-VmGpu -VM {Typed.Name(vm.Name)} lists it.\"", 0)]
+    [InlineData("$\"Get-VmGpu -VM {(a ? Typed.Name(b) : Word(c))} -Device {address}\"", 0)]
+    [InlineData("$\"Get-VmGpu -VM {vm.Name} lists it.\"", 1)]
+    [InlineData("$\"Get-VmGpu -VM '{vm.Name}' | Remove-VmGpuPassthrough\"", 1)]
+    [InlineData("$\"Set-GpuDevice -VMHost {Typed.Name(a)} -Label {label}\"", 1)]
+    [InlineData("$\"Start-VM {vm.Name}, then Get-VmGpu {vm.Name}\"", 2)]
+    [InlineData("\"Enable-VgpuMigration -Cluster \" + cluster", 1)]
+    [InlineData("\"Enable-VgpuMigration -Cluster \" + Typed.Name(cluster)", 0)]
+    [InlineData("$\"Get-GpuChange -Id {id}\"", 0)]
+    [InlineData("$\"{{ -VM {{0}} }}\"", 0)]
+    public void NameRule_TellsTypedFromUntyped(string text, int expected) => Assert.Equal(expected, SourceRules.UntypedNames(text).Count());
+
     private static System.Collections.Generic.IEnumerable<string> Sources() =>
         Repository.Sources().Where(file => !file.StartsWith("src/Shared/", StringComparison.Ordinal));
 

@@ -131,7 +131,7 @@ public sealed class GpuCatalog
                 GpuErrorCategory.AmbiguousName,
                 $"'{text}' fits {found.Count} GPU models that need different sizes: {Names(found)}.",
                 text,
-                $"Name one of them, such as -Model '{found[0].Name}'.");
+                $"Name one of them, such as -Model {Typed.Name(found[0].Name)}.");
     }
 
     /// <summary>The models whose names are nearest to a text, for an error or for completion.</summary>

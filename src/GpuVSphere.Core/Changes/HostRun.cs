@@ -406,10 +406,10 @@ internal sealed class HostRun
         List<string> byHand = [];
         if (_scope.Journal.OwnsMaintenanceMode)
         {
-            byHand.Add($"Set-VMHost -VMHost '{_scope.Name}' -State Connected");
+            byHand.Add($"Set-VMHost -VMHost {Typed.Name(_scope.Name)} -State Connected");
         }
 
-        byHand.AddRange(_scope.Journal.VmsShutDown.Select(vm => $"Start-VM -VM '{vm.Name}'"));
+        byHand.AddRange(_scope.Journal.VmsShutDown.Select(vm => $"Start-VM -VM {Typed.Name(vm.Name)}"));
         return $"Resume-GpuChange -Id {_scope.ChangeId} finishes the change and puts this right; Undo-GpuChange -Id {_scope.ChangeId} takes it back; by hand: {string.Join("; ", byHand)}";
     }
 

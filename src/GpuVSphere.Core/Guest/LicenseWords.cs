@@ -22,7 +22,6 @@ internal static class LicenseWords
     /// <param name="skew">How far the guest's clock is ahead; null where that is not known.</param>
     public static (string? Reason, string? NextStep) Explain(LicenseTrouble trouble, string vm, string? server, string? product, string? line, TimeSpan? skew)
     {
-        string typed = Typed.Name(vm);
         string from = server is null ? "the licence server" : server;
         string said = line is null ? string.Empty : $" Its log says: {line}";
         return trouble switch
@@ -30,12 +29,12 @@ internal static class LicenseWords
             LicenseTrouble.None => (null, null),
             LicenseTrouble.NotConfigured => (
                 "No licence server and no client configuration token is configured.",
-                $"Set-VgpuLicense -VM {typed} -TokenPath <token>, or -ServerAddress <server> for drivers of vGPU up to 14."),
-            LicenseTrouble.FeatureTypeInvalid => ("The FeatureType is none that the driver knows." + said, $"Set-VgpuLicense -VM {typed} with the same server sets it to 1."),
+                $"Set-VgpuLicense -VM {Typed.Name(vm)} -TokenPath <token>, or -ServerAddress <server> for drivers of vGPU up to 14."),
+            LicenseTrouble.FeatureTypeInvalid => ("The FeatureType is none that the driver knows." + said, $"Set-VgpuLicense -VM {Typed.Name(vm)} with the same server sets it to 1."),
             LicenseTrouble.TokenMissing => (
-                "The guest has no client configuration token that its driver can read." + said, $"Set-VgpuLicense -VM {typed} -TokenPath <token> brings one."),
+                "The guest has no client configuration token that its driver can read." + said, $"Set-VgpuLicense -VM {Typed.Name(vm)} -TokenPath <token> brings one."),
             LicenseTrouble.TokenInvalid => (
-                "The client configuration token is damaged, or no token." + said, $"Download it anew from the licence server: Set-VgpuLicense -VM {typed} -TokenPath <token>"),
+                "The client configuration token is damaged, or no token." + said, $"Download it anew from the licence server: Set-VgpuLicense -VM {Typed.Name(vm)} -TokenPath <token>"),
             LicenseTrouble.ServerUnreachable => (
                 $"{Capital(from)} does not answer the guest." + said,
                 "Look at the server's name and port, and at name resolution and firewalls between the guest and it: the legacy server is asked on port 7070, the NVIDIA License System on 443."),
@@ -45,7 +44,7 @@ internal static class LicenseWords
             LicenseTrouble.ClockSkew => (
                 $"The guest's clock and that of {from} differ{Apart(skew)}, or the token is too old." + said,
                 "Set the guest's time and time zone right (chrony, ntp or VMware Tools), and download the token anew when it is old."),
-            LicenseTrouble.ServiceNotRunning => ("The licensing service does not run." + said, $"Look at it in the guest; Set-VgpuLicense -VM {typed} restarts it."),
+            LicenseTrouble.ServiceNotRunning => ("The licensing service does not run." + said, $"Look at it in the guest; Set-VgpuLicense -VM {Typed.Name(vm)} restarts it."),
             _ => ($"{Capital(from)} gave no licence." + said, "The words are those of NVIDIA's driver; the licence server's own log may say more."),
         };
     }

@@ -78,13 +78,13 @@ internal sealed class HostProposal(HostSubject subject, HostChangeOptions option
             "GpuInPassthrough",
             GpuErrorCategory.InvalidState,
             $"{address} ({device.Model ?? device.Name}) on {Target.Name} is in passthrough {hidden}.",
-            $"Disable-GpuPassthrough -VMHost {Target.Name} -Device {address} -Reboot, or leave it out.");
+            $"Disable-GpuPassthrough -VMHost {Typed.Name(Target.Name)} -Device {address} -Reboot, or leave it out.");
         return null;
     }
 
     /// <summary>Adds that the host has no such GPU.</summary>
     public void RefuseUnknown(PciAddress address) => Refuse(
-        "DEVICE-FOUND", "DeviceNotFound", GpuErrorCategory.ObjectNotFound, $"There is no NVIDIA GPU {address} on {Target.Name}.", $"Get-GpuDevice -VMHost {Target.Name} shows its GPUs.");
+        "DEVICE-FOUND", "DeviceNotFound", GpuErrorCategory.ObjectNotFound, $"There is no NVIDIA GPU {address} on {Target.Name}.", $"Get-GpuDevice -VMHost {Typed.Name(Target.Name)} shows its GPUs.");
 
     /// <summary>Runs the rules of an action; what they say twice is said once.</summary>
     /// <param name="action">What is about to be done.</param>

@@ -18,7 +18,7 @@ internal static class VmPowerOnFailure
         GpuVm vm = proposal.Situation.Vm;
         (GpuVm now, GpuInventory inventory) = await ReadAsync(session, vm, proposal.Situation.Host, cancellationToken).ConfigureAwait(false);
         bool isVgpu = now.PciDevices.Any(VmGpuDevices.IsVgpu);
-        string undo = $"{(isVgpu ? "Remove-VmVgpuProfile" : "Remove-VmGpuPassthrough")} -VM {vm.Name} -All puts the VM back.";
+        string undo = $"{(isVgpu ? "Remove-VmVgpuProfile" : "Remove-VmGpuPassthrough")} -VM {Typed.Name(vm.Name)} -All puts the VM back.";
         string reasons = string.Join(" ", fault.Details.Where(text => text.Trim().Length > 0 && fault.Message.IndexOf(text, StringComparison.Ordinal) < 0).Distinct());
         string message = $"{vm.Name} did not power on. {fault.Message}" + (reasons.Length > 0 ? " " + reasons : string.Empty);
 

@@ -63,7 +63,7 @@ internal sealed class HostPassthroughPlanner
                     FindingSeverity.Block,
                     target,
                     isThere ? $"{wish.Address} on {target.Name} is not an NVIDIA GPU." : $"There is no device {wish.Address} on {target.Name}.",
-                    $"Get-GpuDevice -VMHost {target.Name} shows its GPUs.")
+                    $"Get-GpuDevice -VMHost {Typed.Name(target.Name)} shows its GPUs.")
                 {
                     ErrorId = isThere ? "DeviceNotGpu" : "DeviceNotFound",
                     ErrorCategory = isThere ? GpuErrorCategory.InvalidArgument : GpuErrorCategory.ObjectNotFound,

@@ -225,7 +225,7 @@ public sealed class MmioProbe
                 $"{_target.Name} could not be put back after the probe: {(e is OperationCanceledException ? "the server did not answer in time." : e.Message)}"
                 + (failure is null ? string.Empty : $" Before that: {failure.Message}"),
                 _target.Name,
-                $"Remove-VmGpuPassthrough -VM {_target.Name} with the devices that were probed puts it back: the VM carries what it was like.",
+                $"Remove-VmGpuPassthrough -VM {Typed.Name(_target.Name)} with the devices that were probed puts it back: the VM carries what it was like.",
                 failure ?? e);
         }
     }

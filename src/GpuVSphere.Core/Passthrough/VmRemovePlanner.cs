@@ -95,7 +95,7 @@ internal static class VmRemovePlanner
                     $"{device.DeviceLabel ?? "The device"} of {vm.Name} is no passthrough GPU"
                     + (device.VgpuProfile is null ? "." : $": it is the vGPU {device.VgpuProfile}."),
                     selector.ToString(),
-                    device.VgpuProfile is null ? $"Get-VmGpu -VM {vm.Name} lists its GPUs." : $"Remove-VmVgpuProfile -VM {vm.Name} takes a vGPU away.");
+                    device.VgpuProfile is null ? $"Get-VmGpu -VM {Typed.Name(vm.Name)} lists its GPUs." : $"Remove-VmVgpuProfile -VM {Typed.Name(vm.Name)} takes a vGPU away.");
         }
     }
 
@@ -124,8 +124,8 @@ internal static class VmRemovePlanner
                 GpuErrorCategory.ObjectNotFound,
                 $"Neither {vm.Name} nor its host {host.Name} has {(selector.Address is null ? $"a GPU with the label '{selector}'" : $"a GPU at {selector}")}. {held}",
                 selector.ToString(),
-                $"Get-VmGpu -VM {vm.Name} lists what it holds"
-                + (gpus.Count == 0 ? "." : $"; Get-VmGpu -VM {vm.Name} | Remove-VmGpuPassthrough takes all of it away."));
+                $"Get-VmGpu -VM {Typed.Name(vm.Name)} lists what it holds"
+                + (gpus.Count == 0 ? "." : $"; Get-VmGpu -VM {Typed.Name(vm.Name)} | Remove-VmGpuPassthrough takes all of it away."));
         }
 
         // With other GPUs left in the VM the wrong one may have been named; with none left, it was just done before.
@@ -136,7 +136,7 @@ internal static class VmRemovePlanner
         else
         {
             proposal.Findings.Add(new Finding(
-                "DEVICE-NOT-HELD", FindingSeverity.Warning, proposal.Situation.Target, text, $"Get-VmGpu -VM {vm.Name} lists what it holds."));
+                "DEVICE-NOT-HELD", FindingSeverity.Warning, proposal.Situation.Target, text, $"Get-VmGpu -VM {Typed.Name(vm.Name)} lists what it holds."));
         }
     }
 

@@ -29,20 +29,20 @@ internal static class ConfiguredGpus
     /// <summary>The command that asks for what the VM has already, and with it sets whatever else its GPUs need; null when it has none.</summary>
     public static string? GiveAgain(GpuVm vm)
     {
-        string name = PowerOnCommand.Word(vm.Name);
+        string name = vm.Name;
         IReadOnlyList<VmGpu> whole = Passthrough(vm);
         if (whole.FirstOrDefault(device => device is { Kind: VmGpuKind.StaticPassthrough, Address: not null }) is { } byAddress)
         {
-            return $"Add-VmGpuPassthrough -VM {name} -Device {byAddress.Address}";
+            return $"Add-VmGpuPassthrough -VM {Typed.Name(name)} -Device {byAddress.Address}";
         }
 
         if (whole.FirstOrDefault(device => device.Kind == VmGpuKind.DynamicPassthrough) is { } byIds)
         {
             string ids = string.Join(",", byIds.AllowedDevices.Select(match => $"'{match.VendorId:x4}:{match.DeviceId:x4}'"));
-            return $"Add-VmGpuPassthrough -VM {name} -DeviceId {ids}{(byIds.CustomLabel is { Length: > 0 } label ? " -Label " + PowerOnCommand.Word(label) : string.Empty)}";
+            return $"Add-VmGpuPassthrough -VM {Typed.Name(name)} -DeviceId {ids}{(byIds.CustomLabel is { Length: > 0 } label ? " -Label " + Typed.Name(label) : string.Empty)}";
         }
 
-        return Vgpus(vm).Select(device => device.VgpuProfile).FirstOrDefault() is { } profile ? $"Add-VmVgpuProfile -VM {name} -VgpuProfile {PowerOnCommand.Word(profile)}" : null;
+        return Vgpus(vm).Select(device => device.VgpuProfile).FirstOrDefault() is { } profile ? $"Add-VmVgpuProfile -VM {Typed.Name(name)} -VgpuProfile {Typed.Name(profile)}" : null;
     }
 
     /// <summary>Of the GPUs that are asked about those that the host's driver can have: the ones in passthrough, or about to be, are left out. For a VM all of its host count.</summary>
@@ -67,10 +67,4 @@ internal static class ConfiguredGpus
 
     /// <summary>The address and model of a GPU, for a sentence.</summary>
     public static string Say(GpuDevice device) => $"{device.Address} ({device.Model ?? device.Name})";
-
-    /// <summary>The name of a host as an argument.</summary>
-    public static string Word(GpuHost host) => PowerOnCommand.Word(host.Name);
-
-    /// <summary>The name of a VM as an argument.</summary>
-    public static string Word(GpuVm vm) => PowerOnCommand.Word(vm.Name);
 }

@@ -22,9 +22,7 @@ internal static class MigrationSubject
 
     /// <summary>The cmdlet that mends it, with what it takes.</summary>
     public static string Command(ReadinessSubject subject, string? more = null) =>
-        "Enable-VgpuMigration" + (subject.Migration?.ClusterName is { } cluster ? " -Cluster " + Quoted(cluster) : string.Empty) + (more is null ? string.Empty : " " + more);
-
-    private static string Quoted(string name) => name.All(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' or '.') ? name : "'" + name.Replace("'", "''") + "'";
+        "Enable-VgpuMigration" + (subject.Migration?.ClusterName is { } cluster ? $" -Cluster {Typed.Name(cluster)}" : string.Empty) + (more is null ? string.Empty : " " + more);
 
     private static bool HasVgpu(GpuVm vm) => vm.PciDevices.Any(device => device.Kind == VmGpuKind.Vgpu);
 }

@@ -82,7 +82,7 @@ public static class ReadinessReport
         Why = "A command that finds everything as it is wanted changes nothing.",
         Source = PlanSource,
         NextStep = target.Id.Reference.Type is "HostSystem" or "VirtualMachine"
-            ? $"Test-GpuReadiness {(target.IsHost ? "-VMHost" : "-VM")} {PowerOn.PowerOnCommand.Word(target.Name)} judges it as it is."
+            ? (target.IsHost ? $"Test-GpuReadiness -VMHost {Typed.Name(target.Name)}" : $"Test-GpuReadiness -VM {Typed.Name(target.Name)}") + " judges it as it is."
             : null,
     };
 

@@ -23,7 +23,7 @@ internal static class NvidiaSmiFailure
                 GpuErrorCategory.InvalidState,
                 $"{hostName} has no nvidia-smi: NVIDIA's host driver is not installed.",
                 hostName,
-                $"Install it with Install-NvidiaVib -VMHost {hostName} -Path <VIB>; Get-NvidiaVib -VMHost {hostName} shows what is there.");
+                $"Install it with Install-NvidiaVib -VMHost {Typed.Name(hostName)} -Path <VIB>; Get-NvidiaVib -VMHost {Typed.Name(hostName)} shows what is there.");
         }
 
         if (Says("couldn't communicate with the NVIDIA driver") || Says("Failed to initialize NVML"))
@@ -34,7 +34,7 @@ internal static class NvidiaSmiFailure
                 $"NVIDIA's driver is installed on {hostName} and not loaded, or not the version of its tools. {Passthrough(host)}It says: {OneLine(said)}",
                 hostName,
                 AllInPassthrough(host)
-                    ? $"The driver loads for a GPU that is not in passthrough: Disable-GpuPassthrough -VMHost {hostName} -Device <address> -Reboot"
+                    ? $"The driver loads for a GPU that is not in passthrough: Disable-GpuPassthrough -VMHost {Typed.Name(hostName)} -Device <address> -Reboot"
                     : $"Reboot the host when the driver was installed or updated since its last boot; else look at it with: vmkload_mod -l | grep nvidia, and for NVRM in /var/log/vmkernel.log");
         }
 
@@ -50,7 +50,7 @@ internal static class NvidiaSmiFailure
                 GpuErrorCategory.InvalidState,
                 $"No GPU of {hostName} is in vGPU mode. {Passthrough(host)}",
                 hostName,
-                $"Set-HostGraphicsMode -VMHost {hostName} -GraphicsType SharedDirect -Reboot; Get-HostGraphicsMode -VMHost {hostName} shows what is in force.");
+                $"Set-HostGraphicsMode -VMHost {Typed.Name(hostName)} -GraphicsType SharedDirect -Reboot; Get-HostGraphicsMode -VMHost {Typed.Name(hostName)} shows what is in force.");
         }
 
         return result.ExitCode == 0 ? null : new GpuVSphereException(
@@ -70,8 +70,8 @@ internal static class NvidiaSmiFailure
             : $"NVIDIA's driver on {hostName} has no GPU. {Passthrough(host)}",
         hostName,
         host is { Devices.Count: 0 } ? "Get-GpuDevice lists the GPUs of all hosts."
-            : AllInPassthrough(host) ? $"To have the host's driver see a GPU: Disable-GpuPassthrough -VMHost {hostName} -Device <address> -Reboot"
-            : $"Get-GpuDevice -VMHost {hostName} shows the GPUs; the driver may be too old for them, or they may have failed: look for NVRM in /var/log/vmkernel.log");
+            : AllInPassthrough(host) ? $"To have the host's driver see a GPU: Disable-GpuPassthrough -VMHost {Typed.Name(hostName)} -Device <address> -Reboot"
+            : $"Get-GpuDevice -VMHost {Typed.Name(hostName)} shows the GPUs; the driver may be too old for them, or they may have failed: look for NVRM in /var/log/vmkernel.log");
 
     private static bool AllInPassthrough(GpuHost? host) => host is { Devices.Count: > 0 } && host.Devices.All(device => device.IsActive);
 

@@ -171,7 +171,7 @@ internal sealed class GpuModeChange(GpuMode mode, PlanTarget target, GpuHost hos
                 $"{Host.Name} refused '{command}': {answer.Text}",
                 Host.Name,
                 answer.Text.IndexOf("Insufficient Resources", StringComparison.OrdinalIgnoreCase) >= 0
-                    ? $"Beside the instances that stay there is no place for the others. Set-GpuMig -VMHost {Host.Name} -Device {address} -Instance @() removes all; then run the command again. Get-GpuMig -VMHost {Host.Name} shows them."
+                    ? $"Beside the instances that stay there is no place for the others. Set-GpuMig -VMHost {Typed.Name(Host.Name)} -Device {address} -Instance @() removes all; then run the command again. Get-GpuMig -VMHost {Typed.Name(Host.Name)} shows them."
                     : "Power off the VMs that use the GPU, or move them away, then run the command again.");
         }
     }

@@ -145,7 +145,7 @@ internal sealed class GpuModePlanner
                 "GpuNotInDriver",
                 GpuErrorCategory.InvalidState,
                 $"NVIDIA's driver on {Target.Name} does not show {device.Address} ({device.Model ?? device.Name}).",
-                $"Get-NvidiaSmi -VMHost {Target.Name} shows what it has; look for NVRM in the host's /var/log/vmkernel.log.");
+                $"Get-NvidiaSmi -VMHost {Typed.Name(Target.Name)} shows what it has; look for NVRM in the host's /var/log/vmkernel.log.");
             return null;
         }
 
@@ -156,7 +156,7 @@ internal sealed class GpuModePlanner
                 _mode.ErrorName + "NotSupported",
                 GpuErrorCategory.NotSupported,
                 $"{device.Address} ({device.Model ?? gpu.Name}) on {Target.Name} has no {_mode.Name}{(_mode == GpuMode.Mig ? ": it came with A30 and A100" : string.Empty)}.",
-                $"Get-Gpu{_mode.ErrorName} -VMHost {Target.Name} shows which GPUs have it.");
+                $"Get-Gpu{_mode.ErrorName} -VMHost {Typed.Name(Target.Name)} shows which GPUs have it.");
             return null;
         }
 
@@ -191,7 +191,7 @@ internal sealed class GpuModePlanner
                 "MigNotInForce",
                 GpuErrorCategory.InvalidState,
                 $"{device.Address} on {Target.Name} is not in MIG mode{(gpu.MigPending == true ? " yet: that waits for a reboot" : string.Empty)}, and only a GPU that is can be parted.",
-                $"Set-GpuMig -VMHost {Target.Name} -Device {device.Address} -Enabled $true -Reboot, then ask for the instances.");
+                $"Set-GpuMig -VMHost {Typed.Name(Target.Name)} -Device {device.Address} -Enabled $true -Reboot, then ask for the instances.");
             return;
         }
 
@@ -216,7 +216,7 @@ internal sealed class GpuModePlanner
                     "MigProfileTooMany",
                     GpuErrorCategory.InvalidArgument,
                     $"{device.Address} on {Target.Name} takes {profile.Total} instances of {profile.Name}, and {asked.Count()} are asked for.",
-                    $"Get-GpuMig -VMHost {Target.Name} shows how many fit.");
+                    $"Get-GpuMig -VMHost {Typed.Name(Target.Name)} shows how many fit.");
             }
         }
 
@@ -240,7 +240,7 @@ internal sealed class GpuModePlanner
                 "MigProfileTooMany",
                 GpuErrorCategory.InvalidArgument,
                 System.FormattableString.Invariant($"{string.Join(", ", wanted)} together take {asked} compute slices and {askedMemory:0.##} GB, and {device.Address} on {Target.Name} has {slices} and {memory:0.##} GB."),
-                $"Ask for fewer or smaller ones; Get-GpuMig -VMHost {Target.Name} shows the profiles.");
+                $"Ask for fewer or smaller ones; Get-GpuMig -VMHost {Typed.Name(Target.Name)} shows the profiles.");
         }
     }
 

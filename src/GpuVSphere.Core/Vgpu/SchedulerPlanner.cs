@@ -48,7 +48,7 @@ internal sealed class SchedulerPlanner
                     "GpuInPassthrough",
                     GpuErrorCategory.InvalidState,
                     $"Every GPU of {subject.Target.Name} is in passthrough: no vGPU runs there, and NVIDIA's driver does not see them.",
-                    $"Disable-GpuPassthrough -VMHost {subject.Target.Name} -All -Reboot, then set the scheduler.");
+                    $"Disable-GpuPassthrough -VMHost {Typed.Name(subject.Target.Name)} -All -Reboot, then set the scheduler.");
             }
         }
         else

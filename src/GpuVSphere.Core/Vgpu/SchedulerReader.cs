@@ -79,7 +79,7 @@ public static class SchedulerReader
                 GpuErrorCategory.InvalidState,
                 $"{host.Name} does not tell the parameters of the kernel module nvidia: NVIDIA's host driver is not installed, or not booted yet. It says: {Said(refused.Message)}",
                 host.Name,
-                $"Get-NvidiaVib -VMHost {host.Name} shows what is installed; Install-NvidiaVib installs it.",
+                $"Get-NvidiaVib -VMHost {Typed.Name(host.Name)} shows what is installed; Install-NvidiaVib installs it.",
                 refused);
         }
     }

@@ -179,7 +179,7 @@ internal sealed class VibOperation : HostOperation, INvidiaVibOperation
                     GpuErrorCategory.ObjectNotFound,
                     $"{intent.Target.Name} had {name} {vib.Value} before, and no change of the journal says where that package is.",
                     intent.Target.Name,
-                    $"Give it: Install-NvidiaVib -VMHost '{intent.Target.Name}' -Path <the package of {vib.Value}> -Reboot");
+                    $"Give it: Install-NvidiaVib -VMHost {Typed.Name(intent.Target.Name)} -Path <the package of {vib.Value}> -Reboot");
             }
 
             sources.AddRange(earlier.Wanted.Where(wanted => wanted.Key.StartsWith(VibWords.SourcePrefix, StringComparison.Ordinal)).Select(wanted => wanted.Value));

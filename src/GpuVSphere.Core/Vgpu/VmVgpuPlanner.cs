@@ -32,7 +32,7 @@ internal static class VmVgpuPlanner
             $"{device.DeviceLabel ?? "The device"} of {vm.Name} is no vGPU"
             + (isPassthrough ? device.Address is { } address ? $": it is the GPU at {address}, given by passthrough." : ": it is a GPU given by passthrough." : "."),
             vm.Name,
-            isPassthrough ? $"Remove-VmGpuPassthrough -VM {vm.Name} takes a passthrough GPU away." : $"Get-VmGpu -VM {vm.Name} lists its GPUs.");
+            isPassthrough ? $"Remove-VmGpuPassthrough -VM {Typed.Name(vm.Name)} takes a passthrough GPU away." : $"Get-VmGpu -VM {Typed.Name(vm.Name)} lists its GPUs.");
     }
 
     /// <summary>Wants plug-in parameters of vGPUs, by their numbers in the VM's settings; an empty value takes one away.</summary>

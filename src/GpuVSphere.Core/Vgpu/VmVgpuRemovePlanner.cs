@@ -75,7 +75,7 @@ internal static class VmVgpuRemovePlanner
                 GpuErrorCategory.ObjectNotFound,
                 $"There is no vGPU profile '{profile}' on {vm.Name}, and neither its host nor the catalogue knows one. {what}",
                 profile,
-                near.Count > 0 ? $"Did you mean {string.Join(", ", near)}?" : $"Get-VmGpu -VM {vm.Name} lists its GPUs.");
+                near.Count > 0 ? $"Did you mean {string.Join(", ", near)}?" : $"Get-VmGpu -VM {Typed.Name(vm.Name)} lists its GPUs.");
         }
 
         string text = isOther
@@ -89,7 +89,7 @@ internal static class VmVgpuRemovePlanner
         }
         else
         {
-            proposal.Findings.Add(new Finding("VGPU-NOT-HELD", FindingSeverity.Warning, situation.Target, text, $"Get-VmGpu -VM {vm.Name} lists what it has."));
+            proposal.Findings.Add(new Finding("VGPU-NOT-HELD", FindingSeverity.Warning, situation.Target, text, $"Get-VmGpu -VM {Typed.Name(vm.Name)} lists what it has."));
         }
     }
 }

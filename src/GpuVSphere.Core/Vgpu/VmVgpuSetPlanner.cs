@@ -24,7 +24,7 @@ internal static class VmVgpuSetPlanner
                 GpuErrorCategory.InvalidState,
                 $"{device.DeviceLabel ?? "The vGPU"} of {vm.Name} ({device.VgpuProfile}) belongs to the device group {device.DeviceGroup}, which comes and goes as a whole.",
                 vm.Name,
-                $"Take the group away (Remove-VmVgpuProfile -VM {vm.Name}), then add what is wanted."));
+                $"Take the group away (Remove-VmVgpuProfile -VM {Typed.Name(vm.Name)}), then add what is wanted."));
         }
 
         if (wish.Parameters.Count > 0)
@@ -77,6 +77,6 @@ internal static class VmVgpuSetPlanner
                 ? $"{vm.Name} has no vGPU {string.Join(", ", wish.Replaced)}; it has {string.Join(", ", vgpus.Select(device => device.VgpuProfile).Distinct())}."
                 : $"{vm.Name} has no vGPU that could be replaced{(hasPassthrough ? "; its GPU is given by passthrough" : string.Empty)}.",
             vm.Name,
-            vgpus.Count > 0 ? $"Get-VmGpu -VM {vm.Name} lists its GPUs." : $"Add-VmVgpuProfile -VM {vm.Name} -VgpuProfile {profile ?? "<profile>"} gives it one.");
+            vgpus.Count > 0 ? $"Get-VmGpu -VM {Typed.Name(vm.Name)} lists its GPUs." : $"Add-VmVgpuProfile -VM {Typed.Name(vm.Name)} -VgpuProfile {Typed.Name(profile, "<profile>")} gives it one.");
     }
 }

@@ -272,7 +272,7 @@ internal sealed class HttpConnection : IDisposable
         GpuErrorCategory.ConnectionFailed,
         $"{_name} cannot be reached: {reason}.",
         _name,
-        $"Check the name, the port and the network: Test-NetConnection {Address.Host} -Port {Address.Port.ToString(CultureInfo.InvariantCulture)}.",
+        $"Check the name, the port and the network: Test-NetConnection {Typed.Name(Address.Host)} -Port {Address.Port.ToString(CultureInfo.InvariantCulture)}.",
         inner);
 
     private GpuVSphereException TimedOut(Exception? inner) => new(

@@ -8,7 +8,7 @@ internal static class SessionErrors
     public static string ExpiredMessage(string server) => $"The session on {server} has ended: it was logged out, or the server closed it after a long idle time.";
 
     public static string Reconnect(string server, bool isBorrowed) =>
-        isBorrowed ? $"Connect-VIServer -Server {server}, then repeat the command." : $"Connect-GpuVSphere -Server {server}, then repeat the command.";
+        isBorrowed ? $"Connect-VIServer -Server {Typed.Name(server)}, then repeat the command." : $"Connect-GpuVSphere -Server {Typed.Name(server)}, then repeat the command.";
 
     public static GpuVSphereException Expired(string server, bool isBorrowed) =>
         new(ExpiredId, GpuErrorCategory.AuthenticationFailed, ExpiredMessage(server), server, Reconnect(server, isBorrowed));
@@ -19,6 +19,6 @@ internal static class SessionErrors
         error.Category,
         error.Message,
         error.Target,
-        $"{error.NextStep} When the server is gone for good: {(isBorrowed ? "Disconnect-VIServer" : "Disconnect-GpuVSphere")} -Server {server}".TrimStart(),
+        $"{error.NextStep} When the server is gone for good: {(isBorrowed ? "Disconnect-VIServer" : "Disconnect-GpuVSphere")} -Server {Typed.Name(server)}".TrimStart(),
         error);
 }

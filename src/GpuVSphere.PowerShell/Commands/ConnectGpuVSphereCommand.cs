@@ -125,7 +125,7 @@ public sealed class ConnectGpuVSphereCommand : GpuCmdlet
             GpuErrorCategory.AuthenticationFailed,
             $"{server} needs a user name and a password, and nobody can be asked for them.",
             server,
-            $"Connect-GpuVSphere -Server {server} -Credential <credential>");
+            $"Connect-GpuVSphere -Server {Typed.Name(server)} -Credential <credential>");
     }
 
     private async Task ConnectSimulatorAsync(PipelineRelay relay, CancellationToken cancellationToken)

@@ -40,7 +40,7 @@ public sealed class GetGpuVSphereConnectionCommand : GpuCmdlet
                     GpuErrorCategory.ObjectNotFound,
                     $"There is no connection to a server named '{name}'.",
                     name,
-                    $"Connect-GpuVSphere -Server {name}"));
+                    $"Connect-GpuVSphere -Server {Typed.Name(name)}"));
             }
         }
 

@@ -228,7 +228,7 @@ public sealed class GetMmioSizeCommand : InventoryCmdlet
         if (string.IsNullOrEmpty(vm.LogDirectory))
         {
             throw new GpuVSphereException(
-                "LogNotFound", GpuErrorCategory.ObjectNotFound, $"vSphere does not say where {vm.Name} keeps its log.", vm.Name, $"Get-MmioSize -VM {vm.Name}");
+                "LogNotFound", GpuErrorCategory.ObjectNotFound, $"vSphere does not say where {vm.Name} keeps its log.", vm.Name, $"Get-MmioSize -VM {Typed.Name(vm.Name)}");
         }
 
         VimSession session = named.Connection.Session;
@@ -246,7 +246,7 @@ public sealed class GetMmioSizeCommand : InventoryCmdlet
                 GpuErrorCategory.ObjectNotFound,
                 $"{vm.Name} has no log: {path} is not there. A VM writes it when it is powered on for the first time.",
                 vm.Name,
-                $"Power {vm.Name} on once, then run this again; Get-MmioSize -VM {vm.Name} works without the log.",
+                $"Power {vm.Name} on once, then run this again; Get-MmioSize -VM {Typed.Name(vm.Name)} works without the log.",
                 missing);
         }
     }

@@ -68,7 +68,7 @@ public sealed class GetNvidiaSmiCommand : HostShellCmdlet
         {
             relay.Warning(
                 $"{string.Join(", ", mode.Select(gpu => gpu.Address))} on {host.Name} {(mode.Skip(1).Any() ? "are" : "is")} not in vGPU mode (virtualization mode {mode.Key}): no vGPU starts there."
-                + $" Set-HostGraphicsMode -VMHost {host.Name} -GraphicsType SharedDirect -Reboot brings it.");
+                + $" Set-HostGraphicsMode -VMHost {Typed.Name(host.Name)} -GraphicsType SharedDirect -Reboot brings it.");
         }
 
         return [.. report.Gpus.Select(gpu => gpu.Address).OfType<PciAddress>()];

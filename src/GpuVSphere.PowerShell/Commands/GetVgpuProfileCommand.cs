@@ -71,7 +71,7 @@ public sealed class GetVgpuProfileCommand : VgpuHostCmdlet
                 .GroupBy(gpu => gpu.NotInUse)
                 .Select(same => $"{string.Join(", ", same.Select(gpu => gpu.Address))}: {same.Key}"),
         ];
-        string text = $"{host.Host.Name} offers no vGPU profile. {(why.Length > 0 ? string.Join(" ", why) : $"Get-NvidiaVib -VMHost {host.Host.Name} shows its driver.")}";
+        string text = $"{host.Host.Name} offers no vGPU profile. {(why.Length > 0 ? string.Join(" ", why) : $"Get-NvidiaVib -VMHost {Typed.Name(host.Host.Name)} shows its driver.")}";
         if (isUnexpected)
         {
             relay.Warning(text);

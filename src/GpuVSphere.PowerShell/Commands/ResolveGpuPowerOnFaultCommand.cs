@@ -192,7 +192,7 @@ public sealed class ResolveGpuPowerOnFaultCommand : InventoryCmdlet
                 error.Category,
                 $"'{_lines[0]}' is no line of a log that tells of a failed power-on. Text from the pipeline is taken for a log, not for a name.",
                 _lines[0],
-                $"Resolve-GpuPowerOnFault -VM {Completed.Quote(_lines[0])}",
+                $"Resolve-GpuPowerOnFault -VM {Typed.Name(_lines[0])}",
                 error);
         }
     }

@@ -139,7 +139,7 @@ public abstract class VmChangeCmdlet : VmCmdlet
             GpuErrorCategory.InvalidArgument,
             $"{device.Text} is in {device.Host}{(isOfAnotherServer ? " of another server" : string.Empty)}, and {vm.Name} is registered on {vm.HostName} of {vm.ServerName}.",
             vm.Name,
-            $"Choose a GPU of its host (Get-GpuDevice -VMHost {vm.HostName}), or move the VM there while it is powered off."));
+            $"Choose a GPU of its host (Get-GpuDevice -VMHost {Typed.Name(vm.HostName, "<host>")}), or move the VM there while it is powered off."));
         return false;
     }
 }

@@ -43,7 +43,7 @@ public abstract class VmCmdlet : InventoryCmdlet
                 GpuErrorCategory.InvalidArgument,
                 $"The VMs come from the pipeline, and {string.Join(", ", (VM ?? []).Select(vm => vm.ToString()))} was given as -VM, which is the first argument.",
                 null,
-                $"Give what is meant by its parameter's name{suchAs}: Get-Help {MyInvocation.MyCommand.Name} shows them. Or leave the pipeline out.")));
+                $"Give what is meant by its parameter's name{suchAs}: Get-Help {Typed.Name(MyInvocation.MyCommand.Name)} shows them. Or leave the pipeline out.")));
         }
     }
 }

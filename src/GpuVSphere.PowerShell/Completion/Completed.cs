@@ -14,20 +14,8 @@ internal static class Completed
         {
             if (value.Key.StartsWith(word, StringComparison.OrdinalIgnoreCase))
             {
-                yield return new CompletionResult(Quote(value.Key), value.Key, CompletionResultType.ParameterValue, value.Value);
+                yield return new CompletionResult(Typed.Name(value.Key), value.Key, CompletionResultType.ParameterValue, value.Value);
             }
         }
-    }
-
-    /// <summary>The value as an argument: quoted when it holds anything that PowerShell would read otherwise.</summary>
-    public static string Quote(string value)
-    {
-        bool isPlain = value.Length > 0 && (char.IsLetter(value[0]) || value[0] == '_');
-        foreach (char c in value)
-        {
-            isPlain &= char.IsLetterOrDigit(c) || c is '-' or '_' or '.';
-        }
-
-        return isPlain ? value : "'" + value.Replace("'", "''") + "'";
     }
 }

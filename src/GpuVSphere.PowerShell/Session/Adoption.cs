@@ -31,7 +31,7 @@ internal static class Adoption
                 error.Category,
                 $"{borrowed.Name} no longer accepts PowerCLI's session: {error.Message}",
                 borrowed.Name,
-                $"Connect-VIServer -Server {borrowed.Name}",
+                $"Connect-VIServer -Server {Typed.Name(borrowed.Name)}",
                 error);
         }
         catch (GpuVSphereException error) when (error.Id.Contains("Certificate"))

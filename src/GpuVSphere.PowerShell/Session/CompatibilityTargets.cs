@@ -59,7 +59,7 @@ internal sealed class CompatibilityTargets(TargetReader reader, IReadOnlyList<Ta
             // Of a wildcard's matches those without a vGPU are not meant.
             if (typed.Any(identity => identity.Reference is not null || string.Equals(identity.Name, vm.Name, StringComparison.OrdinalIgnoreCase)))
             {
-                relay.Error(new GpuVSphereException("NoVgpu", GpuErrorCategory.InvalidState, $"{vm.Name} has no vGPU.", vm.Name, $"Add-VmVgpuProfile -VM {vm.Name} gives it one; -Manager and -GuestDriver compare versions without a VM."));
+                relay.Error(new GpuVSphereException("NoVgpu", GpuErrorCategory.InvalidState, $"{vm.Name} has no vGPU.", vm.Name, $"Add-VmVgpuProfile -VM {Typed.Name(vm.Name)} gives it one; -Manager and -GuestDriver compare versions without a VM."));
             }
 
             return;

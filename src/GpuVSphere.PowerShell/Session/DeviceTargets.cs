@@ -98,7 +98,7 @@ internal static class DeviceTargets
         {
             relay.Warning(
                 $"{host.Name} is {(host.ConnectionState == "notResponding" ? "not responding" : host.ConnectionState)}: its GPUs cannot be read (what is shown may be old)."
-                + $" Reconnect it in vCenter, then run Get-GpuDevice -VMHost {host.Name} again.");
+                + $" Reconnect it in vCenter, then run Get-GpuDevice -VMHost {Typed.Name(host.Name)} again.");
         }
         else if (host.Devices.Count == 0)
         {

@@ -94,7 +94,7 @@ public sealed class GpuConnection
             GpuErrorCategory.ConnectionFailed,
             $"The connection to {Name} was closed.",
             Name,
-            $"Connect-GpuVSphere -Server {Name}");
+            $"Connect-GpuVSphere -Server {Typed.Name(Name)}");
 
     /// <summary>The server's name.</summary>
     public override string ToString() => Name;

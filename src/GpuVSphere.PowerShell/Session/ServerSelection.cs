@@ -210,7 +210,7 @@ internal sealed class ServerSelection
                 GpuErrorCategory.ObjectNotFound,
                 $"There is no connection to a server named '{server.Name}'.",
                 server.Name,
-                $"Connect-GpuVSphere -Server {server.Name}; Get-GpuVSphereConnection lists what is connected.")));
+                $"Connect-GpuVSphere -Server {Typed.Name(server.Name)}; Get-GpuVSphereConnection lists what is connected.")));
         }
     }
 

@@ -208,7 +208,7 @@ public sealed class HostChangeWorkflowTests : IDisposable
         Assert.Contains("75 min", result.Error.Message, StringComparison.Ordinal);
         Assert.InRange((_rig.Clock.UtcNow - start).TotalMinutes, 75, 80);
         Assert.Contains("still in maintenance mode", result.Error.Message, StringComparison.Ordinal);
-        Assert.Contains("Set-VMHost -VMHost 'esx-01' -State Connected; Start-VM -VM 'web-01'", result.Error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("Set-VMHost -VMHost esx-01 -State Connected; Start-VM -VM web-01", result.Error.NextStep, StringComparison.Ordinal);
         Assert.Contains("Resume-GpuChange -Id " + result.ChangeId, result.Error.NextStep, StringComparison.Ordinal);
         Assert.Single(_rig.Feedback.Warnings);
         Assert.True(_rig.Journal.Get(result.ChangeId!).Hosts.Single().OwnsMaintenanceMode);
@@ -353,8 +353,8 @@ public sealed class HostChangeWorkflowTests : IDisposable
 
         Assert.Equal("VmNotStarted", result.Error!.Id);
         Assert.Contains("no resources", result.Error.Message, StringComparison.Ordinal);
-        Assert.Contains("Start-VM -VM 'b'", result.Error.NextStep, StringComparison.Ordinal);
-        Assert.DoesNotContain("Start-VM -VM 'a'", result.Error.NextStep, StringComparison.Ordinal);
+        Assert.Contains("Start-VM -VM b", result.Error.NextStep, StringComparison.Ordinal);
+        Assert.DoesNotContain("Start-VM -VM a", result.Error.NextStep, StringComparison.Ordinal);
         Assert.False(host.InMaintenanceMode);
         Assert.Equal(["b"], _rig.Journal.Get(result.ChangeId!).Hosts.Single().VmsShutDown.Select(vm => vm.Name));
 

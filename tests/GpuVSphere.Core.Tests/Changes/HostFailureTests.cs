@@ -131,7 +131,7 @@ public sealed class HostFailureTests
                 inMaintenance++;
                 Assert.True(result.Outcome is ChangeOutcome.Failed or ChangeOutcome.Interrupted, context);
                 Assert.True(result.Error!.Message.Contains("still in maintenance mode", StringComparison.Ordinal), context);
-                Assert.True(result.Error.NextStep!.Contains("Set-VMHost -VMHost 'esx-01' -State Connected", StringComparison.Ordinal), context);
+                Assert.True(result.Error.NextStep!.Contains("Set-VMHost -VMHost esx-01 -State Connected", StringComparison.Ordinal), context);
                 Assert.True(result.Error.NextStep.Contains("Resume-GpuChange -Id " + result.ChangeId, StringComparison.Ordinal), context);
                 Assert.True(rig.Feedback.Warnings.Any(warning => warning.Contains("still in maintenance mode", StringComparison.Ordinal)), context);
                 Assert.True(journal.OwnsMaintenanceMode, context);
@@ -139,7 +139,7 @@ public sealed class HostFailureTests
 
             foreach (string vm in off)
             {
-                Assert.True(result.Error?.NextStep?.Contains($"Start-VM -VM '{vm}'", StringComparison.Ordinal) == true, context);
+                Assert.True(result.Error?.NextStep?.Contains($"Start-VM -VM {vm}", StringComparison.Ordinal) == true, context);
                 Assert.True(journal.VmsShutDown.Any(known => known.Name == vm), context);
             }
 

@@ -37,7 +37,7 @@ public sealed class HostSoftwareRulesTests
         { "driver: vGPU for A100", "VIB-FLAVOUR", FindingSeverity.Block, "NVD-AIE" },
         { "driver: GPU without vGPU types", "VIB-FLAVOUR", FindingSeverity.Warning, "no vGPU types" },
         { "driver: GPU still Shared", "VIB-GRAPHICS", FindingSeverity.Block, "-SetGraphicsMode" },
-        { "driver: cluster with an image", "VIB-IMAGE", FindingSeverity.Block, "Set-Cluster -Cluster 'gpu' -BaseImage $base -Component $c1" },
+        { "driver: cluster with an image", "VIB-IMAGE", FindingSeverity.Block, "Set-Cluster -Cluster gpu -BaseImage $base -Component $c1" },
         { "driver: ESXi 9.0", "VIB-IMAGE", FindingSeverity.Block, "NVD-AIE-800 550.90.05" },
         { "driver: image unreadable", "VIB-IMAGE", FindingSeverity.Warning, "could not be read" },
         { "driver: of somebody else", "VIB-NVIDIA", FindingSeverity.Block, "qlnativefc" },

@@ -30,6 +30,8 @@ public sealed partial class RuleCoverageTests
     // What vSphere shows proves that all is well or is silent; nothing of it shows the opposite.
     private static readonly HashSet<string> s_neverSeenToFail = ["HOST-LARGE-BAR", "HOST-IMAGE", "DEVICE-HOT-PLUG", "DRS-VGPU-CONSOLIDATION"];
 
+    private static readonly List<ReadinessSubject> s_subjects = [];
+
     private static readonly Dictionary<string, HashSet<Answer>> s_seen = Gather();
 
     private enum Answer
@@ -54,6 +56,20 @@ public sealed partial class RuleCoverageTests
     }
 
     [Fact]
+    public void A_name_in_a_next_step_is_quoted_whatever_it_is()
+    {
+        string[] names = [HostileNames.Host, HostileNames.Vm, HostileNames.Cluster];
+        string[] commands = [.. ReadinessReport.Of(s_subjects.Select(HostileNames.In)).Select(row => row.NextStep).OfType<string>().Where(step => Command().IsMatch(step)).Distinct()];
+
+        // What is behind a parameter that takes a name: the name in quotes, or something else altogether. A list of names begins with the first.
+        foreach (string name in names)
+        {
+            Assert.Contains(commands, command => command.Contains(" " + Typed.Name(name), StringComparison.Ordinal));
+            Assert.DoesNotContain(commands, command => Regex.IsMatch(command, @" -(VM|VMHost|Cluster) (\S+,)?" + Regex.Escape(name)));
+        }
+    }
+
+    [Fact]
     public void What_is_excepted_is_a_rule() =>
         Assert.Empty(s_alwaysDecided.Concat(s_onlyTell).Concat(s_neverSeenToFail).Except(ReadinessRules.All.Select(rule => rule.Id)));
 
@@ -63,7 +79,9 @@ public sealed partial class RuleCoverageTests
         Dictionary<string, HashSet<Answer>> seen = new(StringComparer.Ordinal);
         void Judge(MethodInfo subject, object what, IReadOnlyCollection<string>? ruleIds)
         {
-            foreach (ReadinessResult result in ReadinessReport.Of([(ReadinessSubject)subject.Invoke(null, [what])!], ruleIds))
+            var asked = (ReadinessSubject)subject.Invoke(null, [what])!;
+            s_subjects.Add(asked);
+            foreach (ReadinessResult result in ReadinessReport.Of([asked], ruleIds))
             {
                 seen.TryAdd(result.RuleId, []);
                 if (AnswerOf(result) is { } answer)
@@ -107,6 +125,9 @@ public sealed partial class RuleCoverageTests
         ReadinessOutcome.Confirm => Doubt().IsMatch(result.Seen) ? Answer.Undecided : Answer.Fails,
         _ => null,
     };
+
+    [GeneratedRegex(@" -(VM|VMHost|Cluster) ")]
+    private static partial Regex Command();
 
     [GeneratedRegex(@"(cannot|could not) be (read|told|checked)|not known|not told|not certain|does not tell|does not say|\d+ to \d+ more")]
     private static partial Regex Doubt();

@@ -190,7 +190,7 @@ public sealed class VibPlannerTests
         {
             Assert.Contains($"NVD-VGPU-{major}00 570.158.02-1OEM.{major}00.0.24580437", found!.Message, StringComparison.Ordinal);
             Assert.Contains($"$_.Version -eq '570.158.02-1OEM.{major}00.0.24580437'", found.NextStep, StringComparison.Ordinal);
-            Assert.Contains("Set-Cluster -Cluster 'GPU'", found.NextStep, StringComparison.Ordinal);
+            Assert.Contains("Set-Cluster -Cluster GPU", found.NextStep, StringComparison.Ordinal);
         }
     }
 

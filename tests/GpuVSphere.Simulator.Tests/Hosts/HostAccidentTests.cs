@@ -453,7 +453,7 @@ public sealed class HostAccidentTests
     private static void AssertSaid(HostLab lab, ChangeResult result)
     {
         Assert.Contains("still in maintenance mode", result.Error!.Message, StringComparison.Ordinal);
-        Assert.Contains($"Set-VMHost -VMHost '{Host}' -State Connected", result.Error.NextStep, StringComparison.Ordinal);
+        Assert.Contains($"Set-VMHost -VMHost {Host} -State Connected", result.Error.NextStep, StringComparison.Ordinal);
         Assert.Contains("Resume-GpuChange -Id " + result.ChangeId, result.Error.NextStep, StringComparison.Ordinal);
         Assert.Contains(lab.Feedback.Warnings, warning => warning.Contains("still in maintenance mode", StringComparison.Ordinal));
         Assert.True(lab.Changes.Get(result.ChangeId!).Hosts.Single().OwnsMaintenanceMode);
@@ -468,7 +468,7 @@ public sealed class HostAccidentTests
 
         if (!lab.Raw.Vm("web-01").IsPoweredOn)
         {
-            Assert.True(result.Error?.NextStep?.Contains("Start-VM -VM 'web-01'", StringComparison.Ordinal) == true, $"{result.Outcome}: {result.Error?.Message} | {result.Error?.NextStep}");
+            Assert.True(result.Error?.NextStep?.Contains("Start-VM -VM web-01", StringComparison.Ordinal) == true, $"{result.Outcome}: {result.Error?.Message} | {result.Error?.NextStep}");
         }
 
         if (result.Outcome == ChangeOutcome.Done)

@@ -27,8 +27,6 @@ internal sealed class MethodGaps
 
     private GpuHost Host => _host.Host;
 
-    private string Word => PowerOnCommand.Word(Host.Name);
-
     /// <summary>What is missing, on the host that lacks the least. Without a host that has a GPU that is what is missing.</summary>
     /// <param name="method">The method; one that gives GPUs.</param>
     /// <param name="needs">What is needed.</param>
@@ -127,7 +125,7 @@ internal sealed class MethodGaps
             _gaps.Add(new MethodGap(
                 MethodGapKind.Change,
                 $"passthrough of {string.Join(", ", toEnable.Select(device => device.Address))} on {Host.Name}{(Host.CanRebindWithoutReboot ? string.Empty : ", with one reboot")}",
-                $"Enable-GpuPassthrough -VMHost {Word} -Device {addresses}{(Host.CanRebindWithoutReboot ? string.Empty : " -Reboot")}"));
+                $"Enable-GpuPassthrough -VMHost {Typed.Name(Host.Name)} -Device {addresses}{(Host.CanRebindWithoutReboot ? string.Empty : " -Reboot")}"));
         }
     }
 
@@ -157,7 +155,7 @@ internal sealed class MethodGaps
             _gaps.Add(new MethodGap(
                 MethodGapKind.Change,
                 $"{string.Join(", ", passed.Select(device => device.Address))} of {Host.Name} out of passthrough mode",
-                $"Disable-GpuPassthrough -VMHost {Word} -Device {string.Join(",", passed.Select(device => device.Address.ToString()))} -Reboot"));
+                $"Disable-GpuPassthrough -VMHost {Typed.Name(Host.Name)} -Device {string.Join(",", passed.Select(device => device.Address.ToString()))} -Reboot"));
         }
 
         GpuDevice[] kept = passed.Length > fitting.Length - _count ? fitting : [.. fitting.Except(passed)];
@@ -171,27 +169,27 @@ internal sealed class MethodGaps
             _gaps.Add(new MethodGap(
                 MethodGapKind.Change,
                 $"NVIDIA's vGPU driver on {Host.Name}{(mustSwitch ? ", with its GPUs Shared Direct" : string.Empty)}{(_host.OfferedProfiles is null ? " (whether it is there could not be read)" : string.Empty)}",
-                $"Install-NvidiaVib -VMHost {Word} -Path <package>{(mustSwitch ? " -SetGraphicsMode" : string.Empty)} -Reboot"));
+                $"Install-NvidiaVib -VMHost {Typed.Name(Host.Name)} -Path <package>{(mustSwitch ? " -SetGraphicsMode" : string.Empty)} -Reboot"));
         }
         else if (mustSwitch)
         {
-            _gaps.Add(new MethodGap(MethodGapKind.Change, $"Shared Direct graphics on the GPUs of {Host.Name}", $"Set-HostGraphicsMode -VMHost {Word} -GraphicsType SharedDirect"));
+            _gaps.Add(new MethodGap(MethodGapKind.Change, $"Shared Direct graphics on the GPUs of {Host.Name}", $"Set-HostGraphicsMode -VMHost {Typed.Name(Host.Name)} -GraphicsType SharedDirect"));
         }
 
         if (isMig && kept.All(device => device.VgpuMode != "multiInstanceGpu"))
         {
             _gaps.Add(new MethodGap(
-                MethodGapKind.Change, $"MIG on {kept[0].Address} of {Host.Name}", $"Set-GpuMig -VMHost {Word} -Device {kept[0].Address} -Enabled $true -Reboot"));
+                MethodGapKind.Change, $"MIG on {kept[0].Address} of {Host.Name}", $"Set-GpuMig -VMHost {Typed.Name(Host.Name)} -Device {kept[0].Address} -Enabled $true -Reboot"));
         }
         else if (!isMig && _needs.Contains(GpuNeed.UnequalShares) && kept.All(device => device.VgpuMode != "mixedSize"))
         {
             _gaps.Add(new MethodGap(
-                MethodGapKind.Change, $"mixed-size mode on {kept[0].Address} of {Host.Name}", $"Set-HostGraphicsMode -VMHost {Word} -Device {kept[0].Address} -VgpuMode MixedSize"));
+                MethodGapKind.Change, $"mixed-size mode on {kept[0].Address} of {Host.Name}", $"Set-HostGraphicsMode -VMHost {Typed.Name(Host.Name)} -Device {kept[0].Address} -VgpuMode MixedSize"));
         }
 
         if (kept.Any(device => device.Assignments.Any(holder => holder.IsRunning)))
         {
-            Confirm($"room for one more vGPU on {Host.Name}: Get-GpuCapacity -VMHost {Word} -VgpuProfile <profile>");
+            Confirm($"room for one more vGPU on {Host.Name}: Get-GpuCapacity -VMHost {Typed.Name(Host.Name)} -VgpuProfile <profile>");
         }
 
         Confirm("NVIDIA vGPU licences, and a licence server that the guests reach");
@@ -244,7 +242,7 @@ internal sealed class MethodGaps
                 yield return $"Add-VmGpuPassthrough -VM <name> -Device {addresses} -Dynamic";
                 break;
             case GpuMethod.Vgpu or GpuMethod.MigVgpu:
-                yield return $"Get-VgpuProfile -VMHost {Word}";
+                yield return $"Get-VgpuProfile -VMHost {Typed.Name(Host.Name)}";
                 yield return "Add-VmVgpuProfile -VM <name> -VgpuProfile <profile>" + (_count > 1 ? $" -Count {_count}" : string.Empty);
                 break;
             case GpuMethod.FlexDirect when devices.Length > 0:

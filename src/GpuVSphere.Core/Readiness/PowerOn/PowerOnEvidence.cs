@@ -40,9 +40,6 @@ internal sealed record PowerOnEvidence
     /// <summary>The VM's name; null when nothing tells it.</summary>
     public string? VmName => Vm?.Name ?? Log?.VmName;
 
-    /// <summary>The VM's name as an argument, or null.</summary>
-    public string? VmWord => VmName is { } name ? PowerOnCommand.Word(name) : null;
-
     /// <summary>The host's name, or null.</summary>
     public string? HostName => Host?.Name ?? Vm?.HostName;
 
@@ -113,8 +110,8 @@ internal sealed record PowerOnEvidence
         .FirstOrDefault();
 
     /// <summary>The commands that take a static device from the VM and give another; null when the VM's name is not known.</summary>
-    public string? Replace(PciAddress old, PciAddress other) => VmWord is { } vm
-        ? $"Remove-VmGpuPassthrough -VM {vm} -Device {old}; Add-VmGpuPassthrough -VM {vm} -Device {other}"
+    public string? Replace(PciAddress old, PciAddress other) => VmName is { } vm
+        ? $"Remove-VmGpuPassthrough -VM {Typed.Name(vm)} -Device {old}; Add-VmGpuPassthrough -VM {Typed.Name(vm)} -Device {other}"
         : null;
 
     /// <summary>How large the window is for the VM's GPUs as it is now; null when it cannot be told.</summary>
@@ -137,5 +134,5 @@ internal sealed record PowerOnEvidence
     }
 
     /// <summary>What to do where more of the VM must be known than was given.</summary>
-    public string LookAtVm => VmWord is { } vm && Vm is null ? $"Resolve-GpuPowerOnFault -VM {vm} looks at the VM and its host." : "Resolve-GpuPowerOnFault -VM <name> looks at the VM and its host.";
+    public string LookAtVm => VmName is { } vm && Vm is null ? $"Resolve-GpuPowerOnFault -VM {Typed.Name(vm)} looks at the VM and its host." : "Resolve-GpuPowerOnFault -VM <name> looks at the VM and its host.";
 }

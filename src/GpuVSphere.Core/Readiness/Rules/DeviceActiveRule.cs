@@ -28,7 +28,7 @@ internal sealed class DeviceActiveRule : ReadinessRule
     {
         foreach (GpuDevice device in subject.Devices)
         {
-            string enable = $"Enable-GpuPassthrough -VMHost {PowerOnCommand.Word(device.HostName)}";
+            string enable = $"Enable-GpuPassthrough -VMHost {Typed.Name(device.HostName)}";
             switch (device.State)
             {
                 case PassthroughState.Disabled:
@@ -73,7 +73,7 @@ internal sealed class DeviceActiveRule : ReadinessRule
                     // Who holds them now may have let go by the time this VM is powered on, and another host of the cluster may have some.
                     yield return Verdict.Unconfirmed(
                         $"{subject.Target.Name} asks for {wanted} device(s) by ids or label; {host.Name} has {matching} active one(s) that match, and {free} that no other VM holds.",
-                        $"Get-GpuDevice -VMHost {host.Name} shows who holds them.");
+                        $"Get-GpuDevice -VMHost {Typed.Name(host.Name)} shows who holds them.");
                 }
                 else
                 {
@@ -84,7 +84,7 @@ internal sealed class DeviceActiveRule : ReadinessRule
             }
 
             string message = $"{subject.Target.Name} asks for {wanted} device(s) by ids or label, and {host.Name} has {matching} active one(s) that match.";
-            string next = $"Get-GpuDevice -VMHost {host.Name} shows what there is; Enable-GpuPassthrough and Set-GpuDevice -Label make it match.";
+            string next = $"Get-GpuDevice -VMHost {Typed.Name(host.Name)} shows what there is; Enable-GpuPassthrough and Set-GpuDevice -Label make it match.";
 
             // Another host of the cluster may have them: DRS places the VM at power-on.
             yield return host.Cluster is null

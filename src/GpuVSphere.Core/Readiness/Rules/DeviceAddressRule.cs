@@ -59,9 +59,9 @@ internal sealed class DeviceAddressRule : ReadinessRule
             .Where(one => one.State == PassthroughState.Active && one.Assignments.All(holder => holder.Vm == vm.Id) && vm.PciDevices.All(held => held.Address != one.Address))
             .OrderByDescending(one => device.AllowedDevices.Any(ids => ids.VendorId == one.VendorId && ids.DeviceId == one.DeviceId))
             .FirstOrDefault();
-        string remove = $"Remove-VmGpuPassthrough -VM {ConfiguredGpus.Word(vm)} -Device {device.Address}";
+        string remove = $"Remove-VmGpuPassthrough -VM {Typed.Name(vm.Name)} -Device {device.Address}";
         return other is null
-            ? $"{remove}; no other GPU of {host.Name} is free and active: Get-GpuDevice -VMHost {ConfiguredGpus.Word(host)} shows them"
-            : $"{remove}; Add-VmGpuPassthrough -VM {ConfiguredGpus.Word(vm)} -Device {other.Address}";
+            ? $"{remove}; no other GPU of {host.Name} is free and active: Get-GpuDevice -VMHost {Typed.Name(host.Name)} shows them"
+            : $"{remove}; Add-VmGpuPassthrough -VM {Typed.Name(vm.Name)} -Device {other.Address}";
     }
 }

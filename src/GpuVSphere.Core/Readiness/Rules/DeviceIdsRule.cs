@@ -44,7 +44,7 @@ internal sealed class DeviceIdsRule : ReadinessRule
                 continue;
             }
 
-            string again = $"Remove-VmGpuPassthrough -VM {ConfiguredGpus.Word(vm)} -Device {address}; Add-VmGpuPassthrough -VM {ConfiguredGpus.Word(vm)} -Device {address}";
+            string again = $"Remove-VmGpuPassthrough -VM {Typed.Name(vm.Name)} -Device {address}; Add-VmGpuPassthrough -VM {Typed.Name(vm.Name)} -Device {address}";
             GpuDevice? gpu = host.Devices.FirstOrDefault(one => one.Address == address);
             bool isOther = device.AllowedDevices.Count > 0 && device.AllowedDevices.All(ids => ids.VendorId != there.VendorId || (gpu is not null && ids.DeviceId != gpu.DeviceId));
             if (isOther)
@@ -52,7 +52,7 @@ internal sealed class DeviceIdsRule : ReadinessRule
                 string given = string.Join(", ", device.AllowedDevices.Select(ids => $"{ids.VendorId:x4}:{ids.DeviceId:x4}"));
                 yield return Verdict.Confirmed(
                     $"{vm.Name} was given {given} at {address}, and {host.Name} has {(gpu is null ? there.Name : $"{gpu.Model ?? gpu.Name}, {gpu.VendorId:x4}:{gpu.DeviceId:x4},")} there.",
-                    gpu is null ? $"Remove-VmGpuPassthrough -VM {ConfiguredGpus.Word(vm)} -Device {address}; Get-GpuDevice -VMHost {ConfiguredGpus.Word(host)} shows where its GPUs are" : again);
+                    gpu is null ? $"Remove-VmGpuPassthrough -VM {Typed.Name(vm.Name)} -Device {address}; Get-GpuDevice -VMHost {Typed.Name(host.Name)} shows where its GPUs are" : again);
             }
             else if (systemId is null || device.SystemId is null)
             {

@@ -38,7 +38,7 @@ internal sealed class DeviceInUseRule : ReadinessRule
                 string how = holder.Kind == VmGpuKind.Vgpu ? "by vGPU" : "by passthrough";
                 string state = holder.IsRunning ? "which is running" : "which is not running";
                 string message = $"{device.Address} on {device.HostName} is held {how} by {holder.VmName}, {state}.";
-                string remove = $"Remove-VmGpuPassthrough -VM {holder.VmName} -Device {device.Address}";
+                string remove = $"Remove-VmGpuPassthrough -VM {Typed.Name(holder.VmName)} -Device {device.Address}";
                 if (subject.Action == ReadinessAction.UsePassthrough)
                 {
                     // A GPU that is given is in use as it is meant to be.

@@ -83,7 +83,7 @@ internal sealed class DeviceSupportedRule : ReadinessRule
 
         if (!software.IsKnown)
         {
-            return Verdict.Unconfirmed($"vGPUs are served from {ConfiguredGpus.Say(device)} on {device.HostName}; whether by its driver cannot be read, because {software.WhyUnknown}: confirm.", $"Get-NvidiaVib -VMHost {PowerOnCommand.Word(device.HostName)} lists the driver, and Get-VgpuRelease -Gpu '{name}' the releases that serve the GPU.");
+            return Verdict.Unconfirmed($"vGPUs are served from {ConfiguredGpus.Say(device)} on {device.HostName}; whether by its driver cannot be read, because {software.WhyUnknown}: confirm.", $"Get-NvidiaVib -VMHost {Typed.Name(device.HostName)} lists the driver, and Get-VgpuRelease -Gpu {Typed.Name(name)} the releases that serve the GPU.");
         }
 
         if (software.Value?.Manager is not { } manager)
@@ -97,8 +97,8 @@ internal sealed class DeviceSupportedRule : ReadinessRule
         {
             CompatibilityVerdict.Compatible => Verdict.Holds(seen),
             CompatibilityVerdict.NotCompatible when check.Confidence == FactConfidence.Confirmed => Verdict.Confirmed(
-                seen, $"Install-NvidiaVib with a release that serves it: Get-VgpuRelease -Gpu '{name}' lists them."),
-            _ => Verdict.Unconfirmed(seen + " Confirm that its profiles are offered.", $"Get-VgpuProfile -VMHost {PowerOnCommand.Word(device.HostName)} lists them."),
+                seen, $"Install-NvidiaVib with a release that serves it: Get-VgpuRelease -Gpu {Typed.Name(name)} lists them."),
+            _ => Verdict.Unconfirmed(seen + " Confirm that its profiles are offered.", $"Get-VgpuProfile -VMHost {Typed.Name(device.HostName)} lists them."),
         };
     }
 }

@@ -36,7 +36,7 @@ internal sealed class DriverEsxiRule : ReadinessRule
         string main = string.Join(".", host.Version.Split('.').Take(2));
         if (driver.EsxiVersion is not { } made)
         {
-            yield return Verdict.Unconfirmed($"For which ESXi {driver.Name} on {host.Name} is made cannot be told from its name: confirm that it is {main}.", $"Get-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} shows the version of the VIB, which has the base that it was built for.");
+            yield return Verdict.Unconfirmed($"For which ESXi {driver.Name} on {host.Name} is made cannot be told from its name: confirm that it is {main}.", $"Get-NvidiaVib -VMHost {Typed.Name(host.Name)} shows the version of the VIB, which has the base that it was built for.");
         }
         else if (made == main)
         {
@@ -45,7 +45,7 @@ internal sealed class DriverEsxiRule : ReadinessRule
         else
         {
             string seen = $"{driver.Name} is made for ESXi {made}, and {host.Name} runs {host.Version}.";
-            string next = $"Install-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} -Path <the package that NVIDIA ships for vSphere {main}> -Reboot";
+            string next = $"Install-NvidiaVib -VMHost {Typed.Name(host.Name)} -Path <the package that NVIDIA ships for vSphere {main}> -Reboot";
 
             // A driver that serves a GPU all the same is not called wrong.
             yield return ConfiguredGpus.OfDriver(subject) is { Count: > 0 } gpus && gpus.All(gpu => gpu.GraphicsType == "basic") ? Verdict.Confirmed(seen, next) : Verdict.Unconfirmed(seen, next);

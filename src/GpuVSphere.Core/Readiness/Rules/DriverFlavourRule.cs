@@ -39,7 +39,7 @@ internal sealed class DriverFlavourRule : ReadinessRule
             Verdict verdict = VibFlavourRule.Judge(driver, model.First(), model.Key);
             verdicts.Add(verdict.Kind is VerdictKind.Holds or VerdictKind.Advice ? verdict : verdict with
             {
-                NextStep = verdict.NextStep is null ? $"Get-VgpuProfile -VMHost {ConfiguredGpus.Word(host)} lists the profiles that it has for the GPU." : $"Uninstall-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} takes this one away; then Install-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} -Path <the other package> -Reboot.",
+                NextStep = verdict.NextStep is null ? $"Get-VgpuProfile -VMHost {Typed.Name(host.Name)} lists the profiles that it has for the GPU." : $"Uninstall-NvidiaVib -VMHost {Typed.Name(host.Name)} takes this one away; then Install-NvidiaVib -VMHost {Typed.Name(host.Name)} -Path <the other package> -Reboot.",
             });
         }
 

@@ -37,7 +37,7 @@ internal sealed class DriverRunningRule : ReadinessRule
         if (software.Pending is { } pending)
         {
             string seen = $"{host.Name}: {pending}";
-            string next = $"Install-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} -Path <the same package> -Reboot reboots the host once its VMs are out of the way.";
+            string next = $"Install-NvidiaVib -VMHost {Typed.Name(host.Name)} -Path <the same package> -Reboot reboots the host once its VMs are out of the way.";
 
             // Until the reboot the driver that runs serves on.
             yield return served.Count > 0 ? Verdict.Unconfirmed(seen, next) : Verdict.Confirmed(seen, next);
@@ -46,7 +46,7 @@ internal sealed class DriverRunningRule : ReadinessRule
         {
             yield return served.Count > 0
                 ? Verdict.Holds($"The driver of {host.Name} serves {string.Join(", ", served.Select(device => device.Address))}.")
-                : Verdict.Unconfirmed($"Which GPUs the driver of {host.Name} serves cannot be read: confirm that it runs.", $"Get-NvidiaSmi -VMHost {ConfiguredGpus.Word(host)} asks it.");
+                : Verdict.Unconfirmed($"Which GPUs the driver of {host.Name} serves cannot be read: confirm that it runs.", $"Get-NvidiaSmi -VMHost {Typed.Name(host.Name)} asks it.");
         }
     }
 }

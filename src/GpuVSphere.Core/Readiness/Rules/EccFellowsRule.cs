@@ -36,10 +36,10 @@ internal sealed class EccFellowsRule : ReadinessRule
 
         if (subject.NvidiaSmi is not { IsKnown: true, Value: { } told })
         {
-            string cluster = Readiness.PowerOn.PowerOnCommand.Word(host.ClusterName ?? host.Name);
+            string cluster = host.ClusterName ?? host.Name;
             yield return Verdict.Unconfirmed(
                 $"Whether the GPUs of {host.ClusterName ?? "the cluster"} have the same ECC cannot be read, because {subject.NvidiaSmi.WhyUnknown}: confirm.",
-                $"Test-GpuReadiness -Cluster {cluster} -NvidiaSmi (Get-NvidiaSmi -Cluster {cluster}) decides it.");
+                $"Test-GpuReadiness -Cluster {Typed.Name(cluster)} -NvidiaSmi (Get-NvidiaSmi -Cluster {Typed.Name(cluster)}) decides it.");
             yield break;
         }
 

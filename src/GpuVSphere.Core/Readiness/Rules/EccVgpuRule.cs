@@ -70,23 +70,22 @@ internal sealed class EccVgpuRule : ReadinessRule
 
     private const int FirstWithEcc = 9;
 
-    private static string Look(GpuHost host) => $"Get-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} shows the driver, Get-GpuEcc -VMHost {ConfiguredGpus.Word(host)} ECC.";
+    private static string Look(GpuHost host) => $"Get-NvidiaVib -VMHost {Typed.Name(host.Name)} shows the driver, Get-GpuEcc -VMHost {Typed.Name(host.Name)} ECC.";
 
     private static Verdict Judge(GpuHost host, GpuDevice device, string release, Evidence<IReadOnlyList<NvidiaSmiGpu>> smi)
     {
-        string name = ConfiguredGpus.Word(host);
         NvidiaSmiGpu? told = smi.IsKnown ? smi.Value!.FirstOrDefault(gpu => gpu.Address == device.Address) : null;
         return told switch
         {
             null => Verdict.Unconfirmed(
                 $"vGPUs of release {release} do not start with ECC; whether it is on for {ConfiguredGpus.Say(device)} on {host.Name} cannot be read{(smi.IsKnown ? string.Empty : ", because " + smi.WhyUnknown)}: confirm that it is off.",
-                $"Test-GpuReadiness -VMHost {name} -NvidiaSmi (Get-NvidiaSmi -VMHost {name}) decides it; Set-GpuEcc -VMHost {name} -Device {device.Address} -Enabled $false -Reboot switches it off."),
+                $"Test-GpuReadiness -VMHost {Typed.Name(host.Name)} -NvidiaSmi (Get-NvidiaSmi -VMHost {Typed.Name(host.Name)}) decides it; Set-GpuEcc -VMHost {Typed.Name(host.Name)} -Device {device.Address} -Enabled $false -Reboot switches it off."),
             { EccCurrent: true } => Verdict.Confirmed(
                 $"ECC is on for {ConfiguredGpus.Say(device)} on {host.Name}, and its driver is vGPU {release}: vGPUs do not start with ECC before release 9.0.",
-                $"Set-GpuEcc -VMHost {name} -Device {device.Address} -Enabled $false -Reboot"),
+                $"Set-GpuEcc -VMHost {Typed.Name(host.Name)} -Device {device.Address} -Enabled $false -Reboot"),
             { EccPending: true } => Verdict.Confirmed(
                 $"ECC of {ConfiguredGpus.Say(device)} on {host.Name} is switched on by the next reboot, and vGPUs of release {release} then do not start.",
-                $"Set-GpuEcc -VMHost {name} -Device {device.Address} -Enabled $false"),
+                $"Set-GpuEcc -VMHost {Typed.Name(host.Name)} -Device {device.Address} -Enabled $false"),
             _ => Verdict.Holds($"ECC is {(told.EccCurrent is null ? "not there" : "off")} for {ConfiguredGpus.Say(device)} on {host.Name}."),
         };
     }

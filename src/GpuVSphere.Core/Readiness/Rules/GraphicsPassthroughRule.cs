@@ -37,7 +37,7 @@ internal sealed class GraphicsPassthroughRule : ReadinessRule
         }
 
         string names = string.Join(", ", away.Select(device => device.Address.ToString()));
-        string next = $"Disable-GpuPassthrough -VMHost {subject.Target.Name} -Device {string.Join(",", away.Select(device => device.Address.ToString()))} -Reboot gives {(away.Length == 1 ? "it" : "them")} back to the host.";
+        string next = $"Disable-GpuPassthrough -VMHost {Typed.Name(subject.Target.Name)} -Device {string.Join(",", away.Select(device => device.Address.ToString()))} -Reboot gives {(away.Length == 1 ? "it" : "them")} back to the host.";
         if (subject.Graphics?.NamesDevices == true || away.Length == subject.Devices.Count)
         {
             yield return Verdict.Confirmed($"{names} on {subject.Target.Name} {(away.Length == 1 ? "is" : "are")} in passthrough mode, so the host cannot use {(away.Length == 1 ? "it" : "them")} for vGPUs.", next);

@@ -35,7 +35,7 @@ internal sealed class GuestDriverManagerRule : ReadinessRule
         {
             yield return Verdict.Unconfirmed(
                 $"Whether the vGPU manager of {subject.Vm.HostName ?? "the host"} accepts {asked.Package.Driver} could not be told, because {asked.Manager.WhyUnknown}.",
-                $"Get-NvidiaVib -VMHost {subject.Vm.HostName ?? "<host>"}; Test-VgpuCompatibility -Manager <version> -GuestDriver {asked.Package.Driver} judges the pair.");
+                $"Get-NvidiaVib -VMHost {Typed.Name(subject.Vm.HostName, "<host>")}; Test-VgpuCompatibility -Manager <version> -GuestDriver {asked.Package.Driver} judges the pair.");
             yield break;
         }
 

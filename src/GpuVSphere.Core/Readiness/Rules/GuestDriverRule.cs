@@ -40,7 +40,7 @@ internal sealed class GuestDriverRule : ReadinessRule
 
     private static Verdict JudgeVm(ReadinessSubject subject, GpuVm vm, GpuHost host)
     {
-        string compare = $"Test-VgpuCompatibility -VM {ConfiguredGpus.Word(vm)} -GuestDriver <version> judges a driver that you know.";
+        string compare = $"Test-VgpuCompatibility -VM {Typed.Name(vm.Name)} -GuestDriver <version> judges a driver that you know.";
         if (!subject.HostSoftware.IsKnown || subject.HostSoftware.Value?.Manager is not { } manager)
         {
             return Verdict.Unconfirmed($"Which manager {host.Name} has {(subject.HostSoftware.IsKnown ? "is not told" : "cannot be read, because " + subject.HostSoftware.WhyUnknown)}, so whether the guest driver of {vm.Name} goes with it cannot be judged: confirm.", compare);
@@ -57,7 +57,7 @@ internal sealed class GuestDriverRule : ReadinessRule
         {
             CompatibilityVerdict.Compatible => Verdict.Holds(check.Reason),
             CompatibilityVerdict.NotCompatible when check.Confidence >= FactConfidence.Probable => Verdict.Confirmed(
-                check.Reason, $"Install-NvidiaGuestDriver -VM {ConfiguredGpus.Word(vm)} with a guest driver of {Accepted(manager)}: Get-VgpuRelease lists their versions."),
+                check.Reason, $"Install-NvidiaGuestDriver -VM {Typed.Name(vm.Name)} with a guest driver of {Accepted(manager)}: Get-VgpuRelease lists their versions."),
             _ => Verdict.Unconfirmed(check.Reason + " Confirm it.", compare),
         };
     }
@@ -85,7 +85,7 @@ internal sealed class GuestDriverRule : ReadinessRule
             if (check is { Verdict: CompatibilityVerdict.NotCompatible, Confidence: >= FactConfidence.Probable })
             {
                 yield return Verdict.Confirmed(
-                    $"{vm.Name} would fall out. {check.Reason}", $"Upgrade its guest driver first, to one of {Accepted(manager)}; Test-VgpuCompatibility -VMHost {ConfiguredGpus.Word(host)} -PlannedManager {manager.ReleaseText} gives the order.");
+                    $"{vm.Name} would fall out. {check.Reason}", $"Upgrade its guest driver first, to one of {Accepted(manager)}; Test-VgpuCompatibility -VMHost {Typed.Name(host.Name)} -PlannedManager {manager.ReleaseText} gives the order.");
             }
             else if (check.Verdict == CompatibilityVerdict.Compatible)
             {
@@ -102,7 +102,7 @@ internal sealed class GuestDriverRule : ReadinessRule
             // The same main release takes the guests that the manager of now takes.
             bool isSame = subject.HostSoftware is { IsKnown: true, Value.Driver.Releases.Major: { } now } && now == major;
             string said = $"{string.Join(", ", unknown)} on {host.Name} {(unknown.Count == 1 ? "has a vGPU" : "have vGPUs")}, and the drivers in the guests could not be read: vGPU {driver.Releases.ReleaseText} takes those of {Accepted(manager)}.";
-            string next = $"Test-VgpuCompatibility -VMHost {ConfiguredGpus.Word(host)} -FromShell -PlannedManager {major} names the guests that would fall out.";
+            string next = $"Test-VgpuCompatibility -VMHost {Typed.Name(host.Name)} -FromShell -PlannedManager {major} names the guests that would fall out.";
             yield return isSame ? Verdict.Advice(said, next) : Verdict.Unconfirmed(said + " Confirm them first.", next);
         }
     }

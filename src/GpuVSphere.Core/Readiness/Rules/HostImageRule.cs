@@ -43,7 +43,7 @@ internal sealed class HostImageRule : ReadinessRule
             yield return Verdict.Advice(
                 isNine ? $"{host.Name} runs ESXi {host.Version}, whose software is managed by images alone: its driver has to be in the image."
                     : $"The software of {host.ClusterName ?? host.Name} is managed by an image: the driver has to be in it, or the next remediation removes it.",
-                $"Install-NvidiaVib -VMHost {ConfiguredGpus.Word(host)} -Path <component> prints the lines that set it in the image.");
+                $"Install-NvidiaVib -VMHost {Typed.Name(host.Name)} -Path <component> prints the lines that set it in the image.");
         }
         else if (!subject.IsImageManaged.IsKnown && new ApiVersion(host.Version).IsAtLeast(7, 0))
         {

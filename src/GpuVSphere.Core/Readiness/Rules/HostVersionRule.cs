@@ -33,7 +33,7 @@ internal sealed class HostVersionRule : ReadinessRule
 
         if (host.Version.Length == 0)
         {
-            yield return Verdict.Unconfirmed($"The version of ESXi on {host.Name} cannot be read: confirm that it is 6.5 U1 or later.", $"Get-GpuDevice -VMHost {ConfiguredGpus.Word(host)} reads the host again; the vSphere Client shows its version.");
+            yield return Verdict.Unconfirmed($"The version of ESXi on {host.Name} cannot be read: confirm that it is 6.5 U1 or later.", $"Get-GpuDevice -VMHost {Typed.Name(host.Name)} reads the host again; the vSphere Client shows its version.");
             yield break;
         }
 

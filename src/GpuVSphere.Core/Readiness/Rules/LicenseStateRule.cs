@@ -43,13 +43,13 @@ internal sealed class LicenseStateRule : ReadinessRule
         {
             yield return Verdict.Unconfirmed(
                 $"Whether the guest of {vm.Name} has a licence cannot be read{(vm.IsRunning ? string.Empty : " while it is off")}: confirm.",
-                $"Get-VgpuLicense -VM {ConfiguredGpus.Word(vm)} asks the guest while it runs; it needs the client token or gridd.conf, the right FeatureType, a right clock, and a way to the server.");
+                $"Get-VgpuLicense -VM {Typed.Name(vm.Name)} asks the guest while it runs; it needs the client token or gridd.conf, the right FeatureType, a right clock, and a way to the server.");
         }
         else if (without.Length > 0)
         {
             yield return Verdict.Unconfirmed(
                 $"{vm.Name} runs without a licence ({string.Join("; ", without)}), and is slowed down after 20 minutes.",
-                $"Get-VgpuLicense -VM {ConfiguredGpus.Word(vm)} says why; Set-VgpuLicense gives the guest the client token, or the server and FeatureType in gridd.conf, and waits for the licence.");
+                $"Get-VgpuLicense -VM {Typed.Name(vm.Name)} says why; Set-VgpuLicense gives the guest the client token, or the server and FeatureType in gridd.conf, and waits for the licence.");
         }
         else
         {

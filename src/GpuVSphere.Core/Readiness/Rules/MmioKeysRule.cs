@@ -40,7 +40,7 @@ internal sealed class MmioKeysRule : ReadinessRule
         {
             yield return Verdict.Unconfirmed(
                 $"The BARs of the GPUs of {vm.Name} are not known: confirm that its MMIO keys are enough.",
-                $"Get-MmioSize -VM {ConfiguredGpus.Word(vm)} -Probe reads the sizes from a power-on.");
+                $"Get-MmioSize -VM {Typed.Name(vm.Name)} -Probe reads the sizes from a power-on.");
             yield break;
         }
 
@@ -51,7 +51,7 @@ internal sealed class MmioKeysRule : ReadinessRule
         }
 
         MmioSettings settings = MmioKeys.Read(vm.ExtraConfig);
-        string mend = $"Set-VmMmioSize -VM {ConfiguredGpus.Word(vm)} -SizeGB {Computed(report) ?? needed}";
+        string mend = $"Set-VmMmioSize -VM {Typed.Name(vm.Name)} -SizeGB {Computed(report) ?? needed}";
         if (!settings.IsOn)
         {
             string seen = $"{vm.Name} does not have {MmioKeys.Use64Bit} = TRUE, and its GPUs need {needed} GB of 64-bit MMIO ({MmioKeys.SizeGB}).";

@@ -36,7 +36,7 @@ internal sealed class MmioMisspeltKeyRule : ReadinessRule
             if (finding.Problem == MmioKeyProblem.Misspelt)
             {
                 yield return Verdict.Unconfirmed(
-                    $"{vm.Name}: {finding.Message}", $"Set-VmMmioSize -VM {vm.Name} -RemoveMisspeltKey sets the right keys and removes it.");
+                    $"{vm.Name}: {finding.Message}", $"Set-VmMmioSize -VM {Typed.Name(vm.Name)} -RemoveMisspeltKey sets the right keys and removes it.");
             }
         }
 

@@ -30,7 +30,7 @@ internal sealed class MmioSizeRule : ReadinessRule
 
         if (subject.MmioWarning is { } warning)
         {
-            yield return Verdict.Unconfirmed(warning, $"Get-MmioSize -VM {subject.Target.Name} shows what each source says; -Probe reads the sizes from a power-on.");
+            yield return Verdict.Unconfirmed(warning, $"Get-MmioSize -VM {Typed.Name(subject.Target.Name)} shows what each source says; -Probe reads the sizes from a power-on.");
         }
     }
 }

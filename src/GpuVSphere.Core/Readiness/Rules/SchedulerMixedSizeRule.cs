@@ -31,7 +31,7 @@ internal sealed class SchedulerMixedSizeRule : ReadinessRule
             string addresses = string.Join(", ", mixed.Select(device => device.Address.ToString()));
             yield return Verdict.Confirmed(
                 $"{addresses} on {subject.Target.Name} serves vGPUs of mixed size, which do not start with the fixed share scheduler.",
-                $"Use -Policy EqualShare, name the other GPUs with -Device, or Set-HostGraphicsMode -VMHost {subject.Target.Name} -Device {addresses} -VgpuMode SameSize first.");
+                $"Use -Policy EqualShare, name the other GPUs with -Device, or Set-HostGraphicsMode -VMHost {Typed.Name(subject.Target.Name)} -Device {addresses} -VgpuMode SameSize first.");
         }
         else if (subject.Scheduler is { } && subject.Devices.Count > 0)
         {

@@ -54,7 +54,7 @@ internal sealed class VgpuDriverRule : ReadinessRule
             {
                 yield return Verdict.Confirmed(
                     $"{wish.Profile}: {bare[0].HostName} has {installed.Name} installed, and it serves no GPU.{(subject.HostSoftware.Value.Pending is null ? string.Empty : " " + subject.HostSoftware.Value.Pending)}",
-                    $"Install-NvidiaVib -VMHost {bare[0].HostName} -Path <the same package> -Reboot reboots the host; Test-GpuReadiness -VMHost {bare[0].HostName} -Method Vgpu says what else is against it.");
+                    $"Install-NvidiaVib -VMHost {Typed.Name(bare[0].HostName)} -Path <the same package> -Reboot reboots the host; Test-GpuReadiness -VMHost {Typed.Name(bare[0].HostName)} -Method Vgpu says what else is against it.");
                 continue;
             }
 
@@ -66,8 +66,8 @@ internal sealed class VgpuDriverRule : ReadinessRule
 
     // Where an image is the way, what is installed by hand would be gone with the next remediation: HOST-IMAGE.
     private static string Install(ReadinessSubject subject, string host) => HostImageRule.IsByImage(subject)
-        ? $"Install-NvidiaVib -VMHost {PowerOnCommand.Word(host)} -Path <component> prints the lines that set it in the image; the host has it after the next remediation."
-        : $"Install-NvidiaVib -VMHost {PowerOnCommand.Word(host)} -Path <package> -SetGraphicsMode -Reboot";
+        ? $"Install-NvidiaVib -VMHost {Typed.Name(host)} -Path <component> prints the lines that set it in the image; the host has it after the next remediation."
+        : $"Install-NvidiaVib -VMHost {Typed.Name(host)} -Path <package> -SetGraphicsMode -Reboot";
 
     private static IEnumerable<Verdict> OfHost(ReadinessSubject subject)
     {
@@ -100,7 +100,7 @@ internal sealed class VgpuDriverRule : ReadinessRule
         {
             yield return Verdict.Unconfirmed(
                 $"Whether {host} has a host driver for {Say(unread)} could not be read: its graphics manager says nothing of {(unread.Length == 1 ? "it" : "them")}.",
-                $"Get-NvidiaVib -VMHost {PowerOnCommand.Word(host)} lists NVIDIA's software on it.");
+                $"Get-NvidiaVib -VMHost {Typed.Name(host)} lists NVIDIA's software on it.");
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed class VgpuOfferedRule : ReadinessRule
                         : "it has a GPU that could have it, but the driver does not have the profile, or the GPU's mode (MIG) has others";
                     yield return Verdict.Confirmed(
                         $"{hostName} does not offer {wish.Profile}: {reason}.",
-                        (wish.NearNames.Count > 0 ? $"Did you mean {string.Join(", ", wish.NearNames)}? " : string.Empty) + $"Get-VgpuProfile -VMHost {hostName} lists what it offers.");
+                        (wish.NearNames.Count > 0 ? $"Did you mean {string.Join(", ", wish.NearNames)}? " : string.Empty) + $"Get-VgpuProfile -VMHost {Typed.Name(hostName)} lists what it offers.");
                     break;
             }
         }
@@ -79,7 +79,7 @@ internal sealed class VgpuOfferedRule : ReadinessRule
             (_, null) => Verdict.Unconfirmed($"Which vGPU profiles {host} offers could not be read."),
             (_, { Count: 0 }) => Verdict.Unconfirmed(
                 $"{host} offers no vGPU profile, although a driver serves its GPUs and they are Shared Direct: the driver may be of another flavour or branch than they need.",
-                $"Test-VgpuCompatibility -VMHost {PowerOnCommand.Word(host)} compares driver and GPUs; Get-NvidiaSmi -VMHost {PowerOnCommand.Word(host)} shows what the driver says of them."),
+                $"Test-VgpuCompatibility -VMHost {Typed.Name(host)} compares driver and GPUs; Get-NvidiaSmi -VMHost {Typed.Name(host)} shows what the driver says of them."),
             (_, { } offered) => Verdict.Holds($"{host} offers {offered.Count} vGPU profiles, such as {offered[0]}."),
         };
     }

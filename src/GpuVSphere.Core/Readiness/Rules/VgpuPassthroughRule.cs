@@ -42,7 +42,7 @@ internal sealed class VgpuPassthroughRule : ReadinessRule
             string addresses = string.Join(", ", taken.Select(gpu => gpu.Address));
             yield return Verdict.Confirmed(
                 $"{wish.Profile}: every GPU of {taken[0].HostName} for it is in passthrough ({addresses}).",
-                $"Disable-GpuPassthrough -VMHost {taken[0].HostName} -Device {taken[0].Address} -Reboot, then Set-HostGraphicsMode; or give the GPU as a whole with Add-VmGpuPassthrough.");
+                $"Disable-GpuPassthrough -VMHost {Typed.Name(taken[0].HostName)} -Device {taken[0].Address} -Reboot, then Set-HostGraphicsMode; or give the GPU as a whole with Add-VmGpuPassthrough.");
         }
     }
 }

@@ -45,7 +45,7 @@ internal sealed class VgpuPerVmRule : ReadinessRule
         };
         if (vgpu.After.Count > most)
         {
-            string next = most == 1 ? $" Set-VmVgpuProfile -VM {vm.Name} replaces the vGPU that it has." : string.Empty;
+            string next = most == 1 ? $" Set-VmVgpuProfile -VM {Typed.Name(vm.Name)} replaces the vGPU that it has." : string.Empty;
             string count = vgpu.After.Count == 1 ? "1 vGPU" : $"{vgpu.After.Count} vGPUs";
             yield return most == 0
                 ? Verdict.Confirmed($"{vm.Name} would have {count}; hardware version vmx-{vm.HardwareVersion} takes none.", "Upgrade the VM's hardware version: vGPUs came with vmx-11.")

@@ -47,11 +47,11 @@ internal sealed class VgpuRoomRule : ReadinessRule
         {
             yield return Verdict.Confirmed(
                 $"{subject.Target.Name} could not be powered on with its vGPUs. {why}",
-                $"Ask for fewer, shut down or move a VM that is in the way, or name another profile: Get-GpuCapacity -VMHost {hostName} shows what still fits.{(subject.Action == ReadinessAction.AddVgpu ? " To configure it all the same: -SkipRule VGPU-ROOM." : string.Empty)}");
+                $"Ask for fewer, shut down or move a VM that is in the way, or name another profile: Get-GpuCapacity -VMHost {Typed.Name(hostName)} shows what still fits.{(subject.Action == ReadinessAction.AddVgpu ? " To configure it all the same: -SkipRule VGPU-ROOM." : string.Empty)}");
         }
         else
         {
-            yield return Verdict.Unconfirmed(why, $"Get-GpuCapacity -VMHost {hostName} shows what still fits.");
+            yield return Verdict.Unconfirmed(why, $"Get-GpuCapacity -VMHost {Typed.Name(hostName)} shows what still fits.");
         }
     }
 }

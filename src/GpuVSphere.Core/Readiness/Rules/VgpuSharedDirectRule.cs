@@ -49,7 +49,7 @@ internal sealed class VgpuSharedDirectRule : ReadinessRule
 
             yield return Verdict.Confirmed(
                 $"{wish.Profile}: {shared[0].HostName} has {string.Join(", ", shared.Select(gpu => gpu.Address))} still as Shared, and vGPU needs Shared Direct.",
-                $"Set-HostGraphicsMode -VMHost {shared[0].HostName} -GraphicsType SharedDirect -Reboot");
+                $"Set-HostGraphicsMode -VMHost {Typed.Name(shared[0].HostName)} -GraphicsType SharedDirect -Reboot");
         }
     }
 
@@ -68,8 +68,8 @@ internal sealed class VgpuSharedDirectRule : ReadinessRule
             string addresses = string.Join(", ", shared.Select(gpu => gpu.Address));
             string message = $"{host} has {addresses} still as Shared, and vGPU needs Shared Direct.";
             yield return direct.Length == 0
-                ? Verdict.Confirmed(message, $"Set-HostGraphicsMode -VMHost {PowerOnCommand.Word(host)} -GraphicsType SharedDirect -Reboot")
-                : Verdict.Unconfirmed(message, $"Set-HostGraphicsMode -VMHost {PowerOnCommand.Word(host)} -Device {addresses.Replace(", ", ",")} -GraphicsType SharedDirect -Reboot, unless it is meant for VMware's own 3D graphics.");
+                ? Verdict.Confirmed(message, $"Set-HostGraphicsMode -VMHost {Typed.Name(host)} -GraphicsType SharedDirect -Reboot")
+                : Verdict.Unconfirmed(message, $"Set-HostGraphicsMode -VMHost {Typed.Name(host)} -Device {addresses.Replace(", ", ",")} -GraphicsType SharedDirect -Reboot, unless it is meant for VMware's own 3D graphics.");
         }
     }
 }

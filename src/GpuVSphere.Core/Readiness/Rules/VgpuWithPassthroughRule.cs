@@ -27,7 +27,7 @@ internal sealed class VgpuWithPassthroughRule : ReadinessRule
         {
             yield return Verdict.Unconfirmed(
                 $"{subject.Target.Name} would have {vgpu.PassthroughDevices} GPU(s) by passthrough beside its vGPUs; whether that works is not documented.",
-                $"Take one of them away: Get-VmGpu -VM {subject.Target.Name} | Remove-VmGpuPassthrough, or Remove-VmVgpuProfile.");
+                $"Take one of them away: Get-VmGpu -VM {Typed.Name(subject.Target.Name)} | Remove-VmGpuPassthrough, or Remove-VmVgpuProfile.");
         }
         else if (subject.Vgpu is { After.Count: > 0 })
         {

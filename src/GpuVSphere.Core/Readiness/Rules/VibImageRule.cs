@@ -89,7 +89,7 @@ internal sealed class VibImageRule : ReadinessRule
         }
 
         lines.Add("$base = Get-LcmImage -Type BaseImage | Where-Object Version -eq '<the base image of the cluster>'");
-        lines.Add($"Set-Cluster -Cluster '{host.ClusterName ?? "<cluster>"}' -BaseImage $base -Component {string.Join(",", names)} -AcceptEULA -Remediate    # with the components that the image has already");
+        lines.Add($"Set-Cluster -Cluster {Typed.Name(host.ClusterName, "<cluster>")} -BaseImage $base -Component {string.Join(",", names)} -AcceptEULA -Remediate    # with the components that the image has already");
         return string.Join("\n", lines);
     }
 }

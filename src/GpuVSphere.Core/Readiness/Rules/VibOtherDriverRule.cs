@@ -26,7 +26,7 @@ internal sealed class VibOtherDriverRule : ReadinessRule
         foreach (string other in subject.Software?.OtherDrivers ?? [])
         {
             yield return Verdict.Unconfirmed(
-                $"{subject.Target.Name} has the driver {other}, and one of another name is to come: the host refuses two drivers, unless the package replaces the other. Uninstall-NvidiaVib -VMHost '{subject.Target.Name}' -Name '{other}' takes it away first.");
+                $"{subject.Target.Name} has the driver {other}, and one of another name is to come: the host refuses two drivers, unless the package replaces the other. Uninstall-NvidiaVib -VMHost {Typed.Name(subject.Target.Name)} -Name {Typed.Name(other)} takes it away first.");
         }
 
         if (subject.Software is { Packages.Count: > 0, OtherDrivers.Count: 0 })

@@ -39,7 +39,7 @@ internal sealed class VibVgpuVmsRule : ReadinessRule
             bool isOne = running.Length == 1;
             yield return Verdict.Confirmed(
                 $"{string.Join(", ", running)} on {subject.Target.Name} {(isOne ? "runs with a vGPU" : "run with vGPUs")}, and {(isOne ? "does" : "do")} not start again without the driver.",
-                $"Move {(isOne ? "it" : "them")} to another host, or shut {(isOne ? "it" : "them")} down; Remove-VmVgpuProfile -VM {string.Join(",", running)} -All then takes the vGPU{(isOne ? string.Empty : "s")} away.");
+                $"Move {(isOne ? "it" : "them")} to another host, or shut {(isOne ? "it" : "them")} down; Remove-VmVgpuProfile -VM {Typed.Names(running)} -All then takes the vGPU{(isOne ? string.Empty : "s")} away.");
         }
         else
         {

@@ -39,7 +39,7 @@ internal sealed class VmSecureBootRule : ReadinessRule
             _ when isWindows => Verdict.Holds($"{vm.Name} boots with Secure Boot, and NVIDIA's drivers for Windows are signed."),
             _ => Verdict.Unconfirmed(
                 $"{vm.Name} ({(vm.GuestId.Length == 0 ? "its guest is not told" : vm.GuestId)}) boots with Secure Boot: a Linux guest loads NVIDIA's module only when it is signed with a key that the VM knows: confirm.",
-                $"Test-GpuGuest -VM {ConfiguredGpus.Word(vm)} shows whether the driver is loaded. Sign the module and enrol the key in the guest (mokutil --import), or switch Secure Boot off in the VM's boot options while it is off."),
+                $"Test-GpuGuest -VM {Typed.Name(vm.Name)} shows whether the driver is loaded. Sign the module and enrol the key in the guest (mokutil --import), or switch Secure Boot off in the VM's boot options while it is off."),
         };
     }
 }

@@ -187,7 +187,7 @@ internal sealed class MaintenanceImpact
     }
 
     private static string SettingCommand(MaintenanceHost source) =>
-        source.Host.ClusterName is { } cluster ? $"Enable-VgpuMigration -Cluster {Readiness.PowerOn.PowerOnCommand.Word(cluster)}" : "Enable-VgpuMigration";
+        source.Host.ClusterName is { } cluster ? $"Enable-VgpuMigration -Cluster {Typed.Name(cluster)}" : "Enable-VgpuMigration";
 
     private IEnumerable<string> Notes(MaintenanceHost source, IReadOnlyList<VmMaintenanceImpact> running)
     {

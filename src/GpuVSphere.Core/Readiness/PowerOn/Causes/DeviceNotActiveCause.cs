@@ -56,7 +56,7 @@ internal sealed class DeviceNotActiveCause : PowerOnRule
 
     private PowerOnFinding Explained(PowerOnEvidence evidence, bool isClear, PowerOnLine line, GpuDevice device)
     {
-        string command = $"Enable-GpuPassthrough -VMHost {PowerOnCommand.Word(device.HostName)} -Device {device.Address}";
+        string command = $"Enable-GpuPassthrough -VMHost {Typed.Name(device.HostName)} -Device {device.Address}";
         string model = device.Model ?? device.Name;
         bool needsReboot = !evidence.Host!.CanRebindWithoutReboot;
         return device.State switch

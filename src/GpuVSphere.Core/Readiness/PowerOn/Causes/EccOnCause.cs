@@ -37,7 +37,7 @@ internal sealed class EccOnCause : PowerOnRule
 
         bool isOld = match?.Major is not null;
         string release = isOld ? $" of {evidence.HostText} is vGPU {match!.ReleaseText}, which does not start with ECC" : string.Empty;
-        string command = evidence.HostName is { } host ? $"Set-GpuEcc -VMHost {PowerOnCommand.Word(host)} -All -Enabled $false" : string.Empty;
+        string command = evidence.HostName is { } host ? $"Set-GpuEcc -VMHost {Typed.Name(host)} -All -Enabled $false" : string.Empty;
         yield return Finding(
             evidence,
             isOn == true && isOld ? PowerOnCertainty.Proved : isOld ? PowerOnCertainty.Likely : PowerOnCertainty.Possible,

@@ -50,9 +50,9 @@ internal sealed class FirmwareCause : PowerOnRule
     private PowerOnFinding Explained(PowerOnEvidence evidence, PowerOnCertainty certainty, PowerOnLine line)
     {
         VmGpu? gpu = evidence.PassthroughGpus.FirstOrDefault(device => device.Address is not null);
-        string add = gpu is null || evidence.VmWord is not { } vm
+        string add = gpu is null || evidence.VmName is not { } vm
             ? "Add-VmGpuPassthrough with -NoGuestInstalled"
-            : $"Add-VmGpuPassthrough -VM {vm} -Device {gpu.Address} -NoGuestInstalled";
+            : $"Add-VmGpuPassthrough -VM {Typed.Name(vm)} -Device {gpu.Address} -NoGuestInstalled";
 
         // No command that is ready to be typed: on a VM with a guest it would do harm.
         return Finding(

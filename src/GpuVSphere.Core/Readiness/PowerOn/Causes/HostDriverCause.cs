@@ -29,7 +29,7 @@ internal sealed class HostDriverCause : PowerOnRule
                 line,
                 "The host may have another driver than the one the profile belongs to" + (evidence.HostDriver is { } driver ? $"; it has {driver}, vGPU {VgpuCatalog.InUse.FindReleases(driver).ReleaseText}" : string.Empty),
                 evidence.HostName is { } host
-                    ? $"Get-VgpuProfile -VMHost {PowerOnCommand.Word(host)} lists what the driver offers, Get-NvidiaSmi -VMHost {PowerOnCommand.Word(host)} what it says."
+                    ? $"Get-VgpuProfile -VMHost {Typed.Name(host)} lists what the driver offers, Get-NvidiaSmi -VMHost {Typed.Name(host)} what it says."
                     : "Get-VgpuProfile lists what the driver offers, Get-NvidiaSmi what it says.");
         }
     }

@@ -49,16 +49,16 @@ internal sealed class MemoryNotReservedCause : PowerOnRule
 
     private static string? Command(PowerOnEvidence evidence)
     {
-        if (evidence.VmWord is not { } vm)
+        if (evidence.VmName is not { } vm)
         {
             return null;
         }
 
         VmGpu? gpu = evidence.PassthroughGpus.FirstOrDefault(device => device is { Kind: VmGpuKind.StaticPassthrough, Address: not null });
         VmGpu? dynamic = evidence.PassthroughGpus.FirstOrDefault(device => device.Kind == VmGpuKind.DynamicPassthrough);
-        return gpu is not null ? $"Add-VmGpuPassthrough -VM {vm} -Device {gpu.Address}"
-            : dynamic is not null ? $"Add-VmGpuPassthrough -VM {vm} -DeviceId {Ids(dynamic)}{(string.IsNullOrEmpty(dynamic.CustomLabel) ? string.Empty : " -Label " + PowerOnCommand.Word(dynamic.CustomLabel!))}"
-            : evidence.Profiles.Count > 0 ? $"Add-VmVgpuProfile -VM {vm} -VgpuProfile {PowerOnCommand.Word(evidence.Profiles[0])}"
+        return gpu is not null ? $"Add-VmGpuPassthrough -VM {Typed.Name(vm)} -Device {gpu.Address}"
+            : dynamic is not null ? $"Add-VmGpuPassthrough -VM {Typed.Name(vm)} -DeviceId {Ids(dynamic)}{(string.IsNullOrEmpty(dynamic.CustomLabel) ? string.Empty : " -Label " + Typed.Name(dynamic.CustomLabel!))}"
+            : evidence.Profiles.Count > 0 ? $"Add-VmVgpuProfile -VM {Typed.Name(vm)} -VgpuProfile {Typed.Name(evidence.Profiles[0])}"
             : null;
     }
 

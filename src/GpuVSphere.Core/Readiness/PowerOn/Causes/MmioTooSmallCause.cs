@@ -130,7 +130,7 @@ internal sealed class MmioTooSmallCause : PowerOnRule
         return set.SizeGB is not { } size ? "it has none set" : set.IsOn ? $"it has {size}" : $"it has {size} set, with no effect since {MmioKeys.Use64Bit} is not TRUE";
     }
 
-    private static string? SizeCommand(PowerOnEvidence evidence, int? size = null) => evidence.VmWord is not { } vm ? null
-        : size is { } known ? $"Set-VmMmioSize -VM {vm} -SizeGB {known}"
-        : evidence.Vm is null ? null : $"Set-VmMmioSize -VM {vm}";
+    private static string? SizeCommand(PowerOnEvidence evidence, int? size = null) => evidence.VmName is not { } vm ? null
+        : size is { } known ? $"Set-VmMmioSize -VM {Typed.Name(vm)} -SizeGB {known}"
+        : evidence.Vm is null ? null : $"Set-VmMmioSize -VM {Typed.Name(vm)}";
 }

@@ -44,7 +44,6 @@ internal sealed class NoFreeDeviceCause : PowerOnRule
             GpuDevice[] ofIds = [.. evidence.Host!.Devices.Where(device => wanted.AllowedDevices.Any(ids => ids.VendorId == device.VendorId && ids.DeviceId == device.DeviceId))];
             GpuDevice[] fitting = [.. ofIds.Where(device => Fits(wanted, device))];
             string asked = (wanted.Model ?? "a GPU by its ids") + (string.IsNullOrEmpty(wanted.CustomLabel) ? string.Empty : $" with the label '{wanted.CustomLabel}'");
-            string host = PowerOnCommand.Word(evidence.Host.Name);
             if (fitting.Length == 0)
             {
                 GpuDevice? unlabelled = ofIds.FirstOrDefault(device => device.Label is null && evidence.Host.CanSetHardwareLabel);
@@ -53,9 +52,9 @@ internal sealed class NoFreeDeviceCause : PowerOnRule
                     PowerOnCertainty.Proved,
                     line,
                     $"{evidence.VmText} asks for {asked}, and {evidence.Host.Name} has none.",
-                    unlabelled is null ? $"Get-GpuDevice -VMHost {host} lists its GPUs; move the VM to a host that has it, or ask for another."
+                    unlabelled is null ? $"Get-GpuDevice -VMHost {Typed.Name(evidence.Host.Name)} lists its GPUs; move the VM to a host that has it, or ask for another."
                         : $"{unlabelled.Address} is of the model and has no label; with this it has.",
-                    unlabelled is null || string.IsNullOrEmpty(wanted.CustomLabel) ? null : $"Set-GpuDevice -VMHost {host} -Device {unlabelled.Address} -Label {PowerOnCommand.Word(wanted.CustomLabel!)}");
+                    unlabelled is null || string.IsNullOrEmpty(wanted.CustomLabel) ? null : $"Set-GpuDevice -VMHost {Typed.Name(evidence.Host.Name)} -Device {unlabelled.Address} -Label {Typed.Name(wanted.CustomLabel!)}");
             }
             else if (fitting.Any(device => device.IsActive) && fitting.Where(device => device.IsActive).All(device => device.Assignments.Any(holder => holder.IsRunning && holder.Vm != evidence.Vm.Id)))
             {
@@ -67,7 +66,7 @@ internal sealed class NoFreeDeviceCause : PowerOnRule
                     line,
                     $"{evidence.VmText} asks for {asked}; every active one of {evidence.Host.Name} is held by {holders}.",
                     inactive is null ? $"Power one of them off, or move the VM to a host that has one free." : $"{inactive.Address} would fit and is not active yet; or power one of the others off.",
-                    inactive is null ? null : $"Enable-GpuPassthrough -VMHost {host} -Device {inactive.Address}{(evidence.Host.CanRebindWithoutReboot ? string.Empty : " -Reboot")}");
+                    inactive is null ? null : $"Enable-GpuPassthrough -VMHost {Typed.Name(evidence.Host.Name)} -Device {inactive.Address}{(evidence.Host.CanRebindWithoutReboot ? string.Empty : " -Reboot")}");
             }
         }
     }

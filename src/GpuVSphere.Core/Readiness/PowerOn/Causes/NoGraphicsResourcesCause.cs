@@ -43,8 +43,7 @@ internal sealed class NoGraphicsResourcesCause : PowerOnRule
             yield break;
         }
 
-        string host = PowerOnCommand.Word(evidence.HostText);
-        string look = evidence.Profiles.Count > 0 ? $"Get-GpuCapacity -VMHost {host} -VgpuProfile {PowerOnCommand.Word(evidence.Profiles[0])}" : $"Get-GpuCapacity -VMHost {host}";
+        string look = evidence.Profiles.Count > 0 ? $"Get-GpuCapacity -VMHost {Typed.Name(evidence.HostName, "<host>")} -VgpuProfile {Typed.Name(evidence.Profiles[0])}" : $"Get-GpuCapacity -VMHost {Typed.Name(evidence.HostName, "<host>")}";
         if (own.Length == 0 && isKnown && evidence.Profiles.Count > 0)
         {
             yield return Finding(
@@ -52,8 +51,8 @@ internal sealed class NoGraphicsResourcesCause : PowerOnRule
                 PowerOnCertainty.Proved,
                 line,
                 $"{evidence.HostText} has no GPU that {profiles} belongs to.",
-                $"Get-VgpuProfile -VMHost {host} lists what it offers: give the VM one of those (Set-VmVgpuProfile), or move it to a host with the GPU.",
-                $"Get-VgpuProfile -VMHost {host}");
+                $"Get-VgpuProfile -VMHost {Typed.Name(evidence.HostName, "<host>")} lists what it offers: give the VM one of those (Set-VmVgpuProfile), or move it to a host with the GPU.",
+                $"Get-VgpuProfile -VMHost {Typed.Name(evidence.HostName, "<host>")}");
             yield break;
         }
 

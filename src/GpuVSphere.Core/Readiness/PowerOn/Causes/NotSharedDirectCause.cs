@@ -39,7 +39,7 @@ internal sealed class NotSharedDirectCause : PowerOnRule
                 own.Any(device => device.GraphicsType == "basic")
                     ? "A GPU that is basic is served by no NVIDIA driver: look at it with Get-HostGraphicsMode, and install the driver first where there is none. Then power the VM on."
                     : "Then power the VM on; before 7.0 U1 the host is rebooted for it, with -Reboot.",
-                $"Set-HostGraphicsMode -VMHost {PowerOnCommand.Word(evidence.HostText)} -GraphicsType SharedDirect");
+                $"Set-HostGraphicsMode -VMHost {Typed.Name(evidence.HostName, "<host>")} -GraphicsType SharedDirect");
         }
         else if (own.Length == 0 && !evidence.KnowsHost)
         {
@@ -57,7 +57,7 @@ internal sealed class NotSharedDirectCause : PowerOnRule
                 PowerOnCertainty.Possible,
                 line,
                 $"Whether the GPUs of {evidence.HostText} are Shared Direct in force could not be read",
-                $"Get-HostGraphicsMode -VMHost {PowerOnCommand.Word(evidence.HostText)} shows it.");
+                $"Get-HostGraphicsMode -VMHost {Typed.Name(evidence.HostName, "<host>")} shows it.");
         }
     }
 

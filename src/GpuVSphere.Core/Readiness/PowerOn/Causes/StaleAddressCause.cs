@@ -54,7 +54,7 @@ internal sealed class StaleAddressCause : PowerOnRule
                     line,
                     $"{evidence.HostText} has no device at {address}: the card was moved or taken out, or the VM came from another host.",
                     other is null
-                        ? $"Get-GpuDevice -VMHost {PowerOnCommand.Word(evidence.HostText)} lists what is there, none of it free and active; take the device from the VM (Remove-VmGpuPassthrough) and give it one that is."
+                        ? $"Get-GpuDevice -VMHost {Typed.Name(evidence.HostName, "<host>")} lists what is there, none of it free and active; take the device from the VM (Remove-VmGpuPassthrough) and give it one that is."
                         : $"This takes the address away and gives {other.Model ?? other.Name} at {other.Address}; then power the VM on.",
                     other is null ? null : evidence.Replace(address, other.Address));
             }

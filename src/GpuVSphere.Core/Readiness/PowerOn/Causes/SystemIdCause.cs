@@ -47,7 +47,7 @@ internal sealed class SystemIdCause : PowerOnRule
         if (there is { IsCapable: true, IsActive: false } && !isOther)
         {
             // A device that is not active is offered to no VM, so its ids cannot be read before.
-            string enable = $"Enable-GpuPassthrough -VMHost {PowerOnCommand.Word(there.HostName)} -Device {address}{(evidence.Host.CanRebindWithoutReboot ? string.Empty : " -Reboot")}";
+            string enable = $"Enable-GpuPassthrough -VMHost {Typed.Name(there.HostName)} -Device {address}{(evidence.Host.CanRebindWithoutReboot ? string.Empty : " -Reboot")}";
             yield return Finding(
                 evidence,
                 PowerOnCertainty.Proved,
