@@ -104,7 +104,17 @@ Describe 'FlexDirect from nothing to a GPU of another VM' {
         $unknown = @(Invoke-FlexDirect 'flex-cpu-01' nvidia-sm @login 2>&1) | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }
         $unknown.ErrorDetails.RecommendedAction | Should -Match 'does not find'
         (Get-ErrorOf { Invoke-FlexDirect 'flex-cpu-01' true -MemoryMB 1 -Partial 0.5 @login }).FullyQualifiedErrorId | Should -BeLike 'InvalidFlexDirectRun,*'
-        (Get-ErrorOf { Invoke-FlexDirect 'flex-cpu-01' sleep 1000000 -TimeLimitSeconds 30 @login -PassThru }).FullyQualifiedErrorId | Should -BeLike 'FlexDirectRunTimeout,*'
+        $late = @(Invoke-FlexDirect 'flex-cpu-01' sh '-c', 'echo begun; echo careful >&2; sleep 1000000' -TimeLimitSeconds 600 @login -PassThru 2>&1)
+        $late[0].IsTimedOut | Should -BeTrue
+        $late[0].ExitCode | Should -BeNullOrEmpty
+        $late[0].Output | Should -Contain 'begun'
+        $late[0].ErrorOutput | Should -Contain 'careful'
+        (Get-TableText $late[0]) -match '^flex-cpu-01 +timed out' | Should -Not -BeNullOrEmpty
+        $late[1].FullyQualifiedErrorId | Should -BeLike 'FlexDirectRunTimeout,*'
+        $late.Count | Should -Be 2
+        $lines = @(Invoke-FlexDirect 'flex-cpu-01' sh '-c', 'echo begun; sleep 1000000' -TimeLimitSeconds 600 @login 2>&1)
+        $lines[0..($lines.Count - 2)] | Should -Contain 'begun'
+        $lines[-1].FullyQualifiedErrorId | Should -BeLike 'FlexDirectRunTimeout,*'
         (Invoke-FlexDirect 'flex-gpu-01' nvidia-smi '-L' -Local -Partial 0.5 -MemoryMB 1024 @login) -join "`n" | Should -Match '^GPU 0'
         Invoke-FlexDirect 'flex-cpu-01' touch '/tmp/touched' @login -WhatIf
         (Invoke-FlexDirect 'flex-cpu-01' ls '/tmp' @login -PassThru).Output | Should -Not -Contain 'touched'
@@ -129,6 +139,26 @@ Describe 'FlexDirect from nothing to a GPU of another VM' {
         $record.FullyQualifiedErrorId | Should -BeLike 'FlexDirectSchedulerFailed,*'
         $record.Exception.Message | Should -Match 'The one that ran before was started again'
         (Start-FlexDirectScheduler 'flex-gpu-01' @now -PassThru).ListenAddress | Should -Be '0.0.0.0'
+    }
+
+    It 'tells of the VM that is blocked also where none of the others is wanted' {
+        Add-Type -Language CSharp -ErrorAction Stop -TypeDefinition (Get-Content -Raw (Join-Path $PSScriptRoot 'AnsweringHost.cs'))
+        # No to each: the third choice.
+        $runspace = [runspacefactory]::CreateRunspace([AnsweringHost]::new(@(2, 2)))
+        $runspace.Open()
+        $shell = [powershell]::Create()
+        $shell.Runspace = $runspace
+        try {
+            $null = $shell.AddScript("Import-Module '$manifest'; `$null = Connect-GpuVSphere -Simulator -Scenario flexdirect -ClockSpeed 200; `$g = [pscredential]::new('admin', (ConvertTo-SecureString 'GpuVSphere!1' -AsPlainText -Force)); " +
+                "Install-FlexDirect flex-gpu-01, flex-win-01, flex-cpu-01 -GuestCredential `$g -Confirm -PassThru -WarningAction SilentlyContinue; Get-FlexDirectGpu flex-gpu-01 -GuestCredential `$g")
+            $results = $shell.Invoke()
+            "$($results.Outcome) $($results.Target.Name)" | Should -Be 'Blocked flex-win-01'
+            @($shell.Streams.Error.FullyQualifiedErrorId) -replace ',.*' | Should -Be @('GuestNotSupported', 'FlexDirectMissing')
+        }
+        finally {
+            $shell.Dispose()
+            $runspace.Dispose()
+        }
     }
 
     It 'stops the schedulers, and says why clients have no GPU then' {

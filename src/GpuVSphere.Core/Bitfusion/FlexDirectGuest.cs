@@ -61,13 +61,17 @@ internal sealed class FlexDirectGuest(IGuestShell shell, string vmName)
             ?? FlexDirectText.ReadHealth(said).Where(check => check.Check.StartsWith("licen", StringComparison.OrdinalIgnoreCase)).Select(check => (bool?)(check.Status == FlexDirectHealthStatus.Passed)).FirstOrDefault();
     }
 
-    /// <summary>How many GPUs nvidia-smi shows; and what it says when it shows none.</summary>
-    public async Task<(int Count, string? Trouble)> CountGpusAsync(CancellationToken cancellationToken)
+    /// <summary>The indices of the GPUs that nvidia-smi shows; and what it says when it shows none.</summary>
+    public async Task<(IReadOnlyList<int> Indices, string? Trouble)> ListGpusAsync(CancellationToken cancellationToken)
     {
         ShellResult list = await AskAsync("nvidia-smi -L", cancellationToken).ConfigureAwait(false);
-        int count = list.ExitCode == 0 ? list.Output.Split('\n').Count(line => line.StartsWith("GPU ", StringComparison.Ordinal)) : 0;
-        return count > 0 ? (count, null)
-            : (0, list.ExitCode == 127 ? "nvidia-smi is not there, so NVIDIA's driver is not installed." : FlexDirectText.Complaint(list.Output + "\n" + list.Error) is { Length: > 0 } said ? said : null);
+        int[] indices = list.ExitCode != 0 ? [] :
+        [
+            .. list.Output.Split('\n').Where(line => line.StartsWith("GPU ", StringComparison.Ordinal))
+                .Select((line, at) => int.TryParse(line.Substring(4).Split(':')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : at),
+        ];
+        return indices.Length > 0 ? (indices, null)
+            : ([], list.ExitCode == 127 ? "nvidia-smi is not there, so NVIDIA's driver is not installed." : FlexDirectText.Complaint(list.Output + "\n" + list.Error) is { Length: > 0 } said ? said : null);
     }
 
     /// <summary>The schedulers that run, whoever started them.</summary>

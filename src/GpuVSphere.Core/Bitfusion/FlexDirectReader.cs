@@ -196,7 +196,7 @@ public static class FlexDirectReader
         FlexDirectProgram program = await guest.RequireAsync(cancellationToken).ConfigureAwait(false);
         List<FlexDirectHealthCheck> checks = [];
         bool isServer = role == FlexDirectRole.Server
-            || (role is null && ((await guest.ReadSchedulersAsync(cancellationToken).ConfigureAwait(false)).Count > 0 || (await guest.CountGpusAsync(cancellationToken).ConfigureAwait(false)).Count > 0));
+            || (role is null && ((await guest.ReadSchedulersAsync(cancellationToken).ConfigureAwait(false)).Count > 0 || (await guest.ListGpusAsync(cancellationToken).ConfigureAwait(false)).Indices.Count > 0));
         bool isClient = role == FlexDirectRole.Client
             || (role is null && (!isServer || (await guest.ReadServersAsync(program, null, cancellationToken).ConfigureAwait(false)).Text is { } text && ServersConf.Read(text).Servers.Any()));
         if (isServer)
@@ -223,7 +223,7 @@ public static class FlexDirectReader
     /// FlexDirectServerUnreachable, FlexDirectSchedulerDown, FlexDirectServerUnknown, FlexDirectNoServers, FlexDirectServersConf, FlexDirectNoRoom.
     /// </returns>
     /// <exception cref="GpuVSphereException">
-    /// FlexDirectNeedsLinux, FlexDirectMissing; FlexDirectRunTimeout: the time limit was over, and the program was ended; and those of the shell.
+    /// FlexDirectNeedsLinux, FlexDirectMissing; FlexDirectRunTimeout, a <see cref="FlexDirectRunTimeoutException"/>: the time limit was over, and the program was ended; and those of the shell.
     /// </exception>
     public static async Task<FlexDirectRun> RunAsync(PlanTarget vm, IGuestShell shell, FlexDirectRunRequest request, Action<string>? line, CancellationToken cancellationToken)
     {
@@ -231,27 +231,27 @@ public static class FlexDirectReader
         FlexDirectProgram program = await new FlexDirectGuest(shell, vm.Name).RequireAsync(cancellationToken).ConfigureAwait(false);
         string commandLine = request.CommandLine(program);
         Stopwatch watch = Stopwatch.StartNew();
-        ShellResult result;
         try
         {
-            result = await shell.RunAsync(new GuestCommand(commandLine) { Timeout = request.TimeLimit, OnOutput = line, KeepsLanguage = true }, cancellationToken).ConfigureAwait(false);
+            ShellResult result = await shell.RunAsync(new GuestCommand(commandLine) { Timeout = request.TimeLimit, OnOutput = line, KeepsLanguage = true }, cancellationToken).ConfigureAwait(false);
+            return Run(result.ExitCode, result.Output, result.Error) with { Refusal = FlexDirectTrouble.Explain(result, vm.Name) };
         }
-        catch (GpuVSphereException error) when (error.Id == "GuestCommandTimeout" && request.TimeLimit is { } limit)
+        catch (GpuVSphereException error) when (error.Id == "GuestCommandTimeout" && request.TimeLimit is not null)
         {
-            throw new GpuVSphereException(
-                "FlexDirectRunTimeout", GpuErrorCategory.Timeout, $"{request.Program} on {vm.Name} was ended in the guest: it took longer than {limit.TotalSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture)} seconds.", vm.Name, "Give it more with -TimeLimitSeconds, or leave that out.", error);
+            GuestCommandTimeoutException? ended = error as GuestCommandTimeoutException;
+            throw new FlexDirectRunTimeoutException(
+                request.Program, request.TimeLimit.Value, Run(null, ended?.Output ?? string.Empty, ended?.ErrorOutput ?? string.Empty) with { IsTimedOut = true }, error);
         }
 
-        return new FlexDirectRun
+        FlexDirectRun Run(int? exitCode, string output, string errors) => new()
         {
-            Refusal = FlexDirectTrouble.Explain(result, vm.Name),
             VmId = vm.Id,
             VmName = vm.Name,
             ServerName = vm.ServerName,
             CommandLine = commandLine,
-            ExitCode = result.ExitCode,
-            Output = Lines(result.Output),
-            ErrorOutput = Lines(result.Error),
+            ExitCode = exitCode,
+            Output = Lines(output),
+            ErrorOutput = Lines(errors),
             Duration = watch.Elapsed,
         };
     }
@@ -269,7 +269,7 @@ public static class FlexDirectReader
         // One server of several that is away leaves the others' GPUs.
         foreach (HealthLine trouble in FlexDirectText.ReadHealth(result.Error).Where(one => one.Status != FlexDirectHealthStatus.Passed))
         {
-            warn($"{vm.Name}: {trouble.Check}");
+            warn($"{vm.Name}: {trouble.Check}{(trouble.Detail is { } detail ? $" ({detail})" : string.Empty)}");
         }
 
         return result.Output;
@@ -279,7 +279,7 @@ public static class FlexDirectReader
     {
         ShellResult result = await guest.AskAsync(program, report, cancellationToken).ConfigureAwait(false);
         string text = result.Output + "\n" + result.Error;
-        List<HealthLine> lines = [.. FlexDirectText.ReadHealth(text)];
+        List<HealthLine> lines = [.. FlexDirectText.Join(FlexDirectText.ReadHealth(text), result.ExitCode != 0)];
         GpuVSphereException? trouble = FlexDirectTrouble.Explain(result, vm.Name);
         if (!lines.Any(line => line.Status == FlexDirectHealthStatus.Failed) && result.ExitCode != 0)
         {
@@ -299,7 +299,7 @@ public static class FlexDirectReader
             Node = line.Node,
             Check = line.Check,
             Status = line.Status,
-            Detail = line.Detail ?? (line.Status == FlexDirectHealthStatus.Failed && line.Text.StartsWith("Error", StringComparison.OrdinalIgnoreCase) ? trouble?.NextStep : null),
+            Detail = !line.IsOwnError || trouble?.NextStep is not { } nextStep ? line.Detail : line.Detail is { } said ? said.TrimEnd('.') + ". " + nextStep : nextStep,
             Text = line.Text,
         });
     }

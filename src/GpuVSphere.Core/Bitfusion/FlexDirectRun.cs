@@ -18,8 +18,11 @@ public sealed record FlexDirectRun
     /// <summary>The command line as the guest's shell got it.</summary>
     public required string CommandLine { get; init; }
 
-    /// <summary>Its exit code: 0 is success; the program's own, or FlexDirect's when it did not come to run.</summary>
-    public required int ExitCode { get; init; }
+    /// <summary>Its exit code: 0 is success; the program's own, or FlexDirect's when it did not come to run. Null when it was ended because its time was over.</summary>
+    public required int? ExitCode { get; init; }
+
+    /// <summary>Whether it took longer than its time limit and was ended in the guest. The lines are those until then.</summary>
+    public bool IsTimedOut { get; init; }
 
     /// <summary>Why FlexDirect did not come to run it; null when it did. <see cref="ExitCode"/> and the lines are then FlexDirect's own.</summary>
     public GpuVSphereException? Refusal { get; init; }

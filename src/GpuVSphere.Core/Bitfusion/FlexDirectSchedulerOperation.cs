@@ -65,12 +65,14 @@ internal sealed class FlexDirectSchedulerOperation : FlexDirectOperation
             return proposal;
         }
 
-        (int gpus, string? trouble) = await guest.CountGpusAsync(cancellationToken).ConfigureAwait(false);
+        (IReadOnlyList<int> gpus, string? trouble) = await guest.ListGpusAsync(cancellationToken).ConfigureAwait(false);
         Judge(proposal, ReadinessAction.StartFlexDirect, Question(subject, program) with
         {
-            Gpus = Evidence<int>.Of(gpus),
+            Gpus = Evidence<int>.Of(gpus.Count),
             GpuTrouble = trouble,
-            GpusWanted = _wish.Devices.Count > 0 ? _wish.Devices.Max() + 1 : _wish.GpuCount,
+            GpuIndices = gpus,
+            GpusWanted = _wish.GpuCount,
+            GpuIndicesWanted = _wish.Devices,
             IsLicensed = program is null ? null : await guest.ReadLicenseAsync(program, cancellationToken).ConfigureAwait(false),
         });
         if (program is null)
@@ -174,10 +176,10 @@ internal sealed class FlexDirectSchedulerOperation : FlexDirectOperation
         FlexDirectProgram? program = undos.Any(undo => undo.Starts) ? await guest.FindAsync(cancellationToken).ConfigureAwait(false) : null;
         if (undos.Any(undo => undo.Starts))
         {
-            (int gpus, string? trouble) = await guest.CountGpusAsync(cancellationToken).ConfigureAwait(false);
+            (IReadOnlyList<int> gpus, string? trouble) = await guest.ListGpusAsync(cancellationToken).ConfigureAwait(false);
             Judge(proposal, ReadinessAction.StartFlexDirect, Question(subject, program) with
             {
-                Gpus = Evidence<int>.Of(gpus),
+                Gpus = Evidence<int>.Of(gpus.Count),
                 GpuTrouble = trouble,
                 IsLicensed = program is null ? null : await guest.ReadLicenseAsync(program, cancellationToken).ConfigureAwait(false),
             });

@@ -17,6 +17,7 @@ internal static class FlexDirectText
     private static readonly Regex s_log = new(@"^\[?(?<level>INFO|WARN(?:ING)?|ERROR|DEBUG)\]?\s+\d{4}\S\d\d\S\d\d", Loose);
     private static readonly Regex s_error = new(@"^(?:Error|Fatal)\s*:\s*(?<text>.+)$", Loose);
 
+    private static readonly Regex s_errorInside = new(@"^(?<before>.*\S)\s+(?:Error|Fatal)\s*:\s+(?<text>.+)$", Loose);
     private static readonly Regex s_listening = new(@"\bon\s+(?<host>\[[0-9a-f:.]+\]|[^\s\[\]]*[^\s\[\]:]):(?<port>\d{1,5})\b", Loose);
     private static readonly Regex s_gpuCount = new(@"\b(?<count>\d+)\s+GPUs?\b(?:\s*\((?<devices>[^)]*)\))?", Loose);
     private static readonly Regex s_memoryEach = new(@"\b(?<size>\d+)\s*(?<unit>[MG]i?B)\b", Loose);
@@ -126,14 +127,24 @@ internal static class FlexDirectText
         {
             if (s_log.Match(line) is { Success: true } log)
             {
-                if (log.Groups["level"].Value[0] is 'W' or 'w' or 'E' or 'e')
+                if (log.Groups["level"].Value[0] is not ('W' or 'w' or 'E' or 'e'))
                 {
-                    checks.Add(new HealthLine(node, WordsOfLog(line), log.Groups["level"].Value[0] is 'W' or 'w' ? FlexDirectHealthStatus.Warning : FlexDirectHealthStatus.Failed, null, line));
+                    continue;
+                }
+
+                // Public texts show its own error behind a warning in one line.
+                if (s_errorInside.Match(line) is { Success: true } inside)
+                {
+                    checks.Add(new HealthLine(node, inside.Groups["text"].Value, FlexDirectHealthStatus.Failed, WordsOfLog(inside.Groups["before"].Value), line) { IsOwnError = true });
+                }
+                else
+                {
+                    checks.Add(new HealthLine(node, WordsOfLog(line), log.Groups["level"].Value[0] is 'W' or 'w' ? FlexDirectHealthStatus.Warning : FlexDirectHealthStatus.Failed, null, line) { IsLog = true });
                 }
             }
             else if (s_error.Match(line) is { Success: true } error)
             {
-                checks.Add(new HealthLine(node, error.Groups["text"].Value, FlexDirectHealthStatus.Failed, null, line));
+                checks.Add(new HealthLine(node, error.Groups["text"].Value, FlexDirectHealthStatus.Failed, null, line) { IsOwnError = true });
             }
             else if (s_statusFirst.Match(line) is { Success: true } first)
             {
@@ -154,6 +165,39 @@ internal static class FlexDirectText
         }
 
         return checks;
+    }
+
+    /// <summary>
+    /// What went wrong once, in one line: the program's own error at the end with what it logged on the way there. Checks stay what they are.
+    /// </summary>
+    /// <param name="lines">What <see cref="ReadHealth"/> found.</param>
+    /// <param name="hasFailed">Whether the program ended with an error.</param>
+    public static IReadOnlyList<HealthLine> Join(IReadOnlyList<HealthLine> lines, bool hasFailed)
+    {
+        List<HealthLine> joined = [];
+        foreach (HealthLine line in lines)
+        {
+            // Without an error of its own, the last that it logged is what it ended with.
+            bool isEnd = line.IsOwnError || (hasFailed && line.IsLog && line == lines[lines.Count - 1]);
+            int reasons = 0;
+            while (isEnd && reasons < joined.Count && joined[joined.Count - 1 - reasons].IsLog)
+            {
+                reasons++;
+            }
+
+            HealthLine[] before = [.. joined.Skip(joined.Count - reasons)];
+            joined.RemoveRange(joined.Count - reasons, reasons);
+            string[] said = [.. before.Select(reason => reason.Check).Append(line.Detail).OfType<string>()];
+            joined.Add(!isEnd ? line : line with
+            {
+                Status = FlexDirectHealthStatus.Failed,
+                Detail = said.Length == 0 ? null : string.Join("; ", said),
+                Text = string.Join("\n", before.Select(reason => reason.Text).Append(line.Text)),
+                IsOwnError = true,
+            });
+        }
+
+        return joined;
     }
 
     /// <summary>What is said of a failure in a few words: its last line of error, else its last line; empty when it said nothing.</summary>

@@ -6,4 +6,11 @@ namespace GpuVSphere.Bitfusion;
 /// <param name="Status">What came out.</param>
 /// <param name="Detail">What it says besides, or null.</param>
 /// <param name="Text">The line.</param>
-internal sealed record HealthLine(string? Node, string Check, FlexDirectHealthStatus Status, string? Detail, string Text);
+internal sealed record HealthLine(string? Node, string Check, FlexDirectHealthStatus Status, string? Detail, string Text)
+{
+    /// <summary>Whether the program logged it on its way, and it is no check.</summary>
+    public bool IsLog { get; init; }
+
+    /// <summary>Whether it is the error that the program itself ended with.</summary>
+    public bool IsOwnError { get; init; }
+}

@@ -15,6 +15,7 @@ namespace GpuVSphere.Bitfusion;
 /// <param name="clock">The time.</param>
 internal sealed class SchedulerControl(FlexDirectGuest guest, string vmName, IClock clock)
 {
+    private const int Questions = 20;
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_endTime = TimeSpan.FromSeconds(20);
 
@@ -139,12 +140,16 @@ internal sealed class SchedulerControl(FlexDirectGuest guest, string vmName, ICl
         try
         {
             await BeginAgainAsync(program, before, service, cancellationToken).ConfigureAwait(false);
-            for (DateTimeOffset until = clock.UtcNow + s_endTime; clock.UtcNow < until; await clock.DelayAsync(s_pause, cancellationToken).ConfigureAwait(false))
+
+            // So often rather than so long: a guest that is slow to answer gets as many questions.
+            for (int i = 0; i < Questions; i++)
             {
                 if ((await guest.ReadSchedulersAsync(cancellationToken).ConfigureAwait(false)).Any(one => one.Port == before.Port))
                 {
                     return true;
                 }
+
+                await clock.DelayAsync(s_pause, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (GpuVSphereException)

@@ -14,6 +14,9 @@ internal sealed record DriverPlan
     /// <summary>What it means, in words.</summary>
     public IReadOnlyList<string> Consequences { get; init; } = [];
 
+    /// <summary>Which programs that others run end by it, in words.</summary>
+    public IReadOnlyList<string> Endings { get; init; } = [];
+
     /// <summary>Whether all packages are upgraded.</summary>
     public bool UpgradesPackages { get; init; }
 

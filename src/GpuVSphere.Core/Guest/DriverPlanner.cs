@@ -68,6 +68,7 @@ internal static class DriverPlanner
             UsesDkms = guest.HasDkms && package.Form == GuestDriverForm.RunFile,
             Installs = true,
             Consequences = [.. Consequences(guest, wish, rebootsFirst, upgrades)],
+            Endings = [.. Endings(guest, ends)],
         };
     }
 
@@ -123,16 +124,29 @@ internal static class DriverPlanner
         !guest.HasNouveau || (guest.NouveauIsUsed && guest.IsNouveauBlacklisted) ? null
         : (null, "nouveau", "loaded", guest.NouveauIsUsed ? "kept from being loaded" : guest.IsNouveauBlacklisted ? "unloaded" : "unloaded, and kept from being loaded");
 
-    private static IEnumerable<string> Consequences(DriverGuest guest, DriverWish wish, bool rebootsFirst, bool upgrades)
+    private static IEnumerable<string> Endings(DriverGuest guest, GpuProcess[] ends)
     {
-        if (rebootsFirst)
+        if (ends.Length > 0)
         {
-            yield return $"nouveau is loaded and in use, so the guest is restarted before the driver is installed{(wish.Reboots ? string.Empty : ", when -Reboot is given")}";
+            yield return $"these programs use the GPU and are ended: {string.Join(", ", ends.Select(process => process.ToString()))}";
         }
 
         if (guest.DisplayManager is { } manager)
         {
             yield return $"{manager} is stopped for the installation and started again: sessions on the desktop of the guest end";
+        }
+
+        if (guest.Family == GuestFamily.Windows && guest.Gpu.Processes.Where(process => process.Type == "C").ToArray() is { Length: > 0 } computing)
+        {
+            yield return $"these programs compute on the GPU and lose it: {string.Join(", ", computing.Select(process => process.ToString()))}";
+        }
+    }
+
+    private static IEnumerable<string> Consequences(DriverGuest guest, DriverWish wish, bool rebootsFirst, bool upgrades)
+    {
+        if (rebootsFirst)
+        {
+            yield return $"nouveau is loaded and in use, so the guest is restarted before the driver is installed{(wish.Reboots ? string.Empty : ", when -Reboot is given")}";
         }
 
         if (guest.Services.Count > 0)
@@ -157,11 +171,6 @@ internal static class DriverPlanner
 
         if (guest.Family == GuestFamily.Windows)
         {
-            if (guest.Gpu.Processes.Where(process => process.Type == "C").ToArray() is { Length: > 0 } computing)
-            {
-                yield return $"these programs compute on the GPU and lose it: {string.Join(", ", computing.Select(process => process.ToString()))}";
-            }
-
             yield return wish.Reboots ? "the screen goes black for a moment, and the guest is restarted when the setup asks for it" : "the screen goes black for a moment; when the setup asks for a restart, it waits for -Reboot";
         }
     }

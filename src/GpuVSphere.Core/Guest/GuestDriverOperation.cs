@@ -45,6 +45,11 @@ internal sealed class GuestDriverOperation(ChangeIntent intent, OperationContext
             proposal.Row(property, before, after, barrier);
         }
 
+        foreach (string ending in plan.Endings)
+        {
+            proposal.Tell(ending, endsPrograms: true);
+        }
+
         foreach (string consequence in plan.Consequences)
         {
             proposal.Tell(consequence);

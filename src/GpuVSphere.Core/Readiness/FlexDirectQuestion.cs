@@ -27,8 +27,14 @@ public sealed record FlexDirectQuestion
     /// <summary>Why nvidia-smi shows none, in its own words; null when it shows some, or says nothing.</summary>
     public string? GpuTrouble { get; init; }
 
-    /// <summary>How many GPUs are to be given out, at least; null for whatever is there.</summary>
+    /// <summary>The indices by which nvidia-smi shows them.</summary>
+    public IReadOnlyList<int> GpuIndices { get; init; } = [];
+
+    /// <summary>How many GPUs are to be given out; null for whatever is there.</summary>
     public int? GpusWanted { get; init; }
+
+    /// <summary>The indices of the GPUs that are to be given out; empty where none are named.</summary>
+    public IReadOnlyList<int> GpuIndicesWanted { get; init; } = [];
 
     /// <summary>Whether the program says that its licence is ready; null when it does not say.</summary>
     public bool? IsLicensed { get; init; }

@@ -18,13 +18,6 @@ internal static class GuestErrors
             "Give the login of root, or of a user who may use sudo with this password or without one, with -GuestCredential.");
     }
 
-    public static GpuVSphereException TimedOut(string vm, TimeSpan limit) => new(
-        "GuestCommandTimeout",
-        GpuErrorCategory.Timeout,
-        $"A command in {vm} took longer than {(limit.TotalSeconds < 120 ? $"{limit.TotalSeconds:0} seconds" : $"{limit.TotalMinutes:0} minutes")} and was ended.",
-        vm,
-        "Look into the guest, then run the command again.");
-
     public static GpuVSphereException FileFailed(string vm, string path, string said) => new(
         "GuestFileFailed",
         GpuErrorCategory.OperationFailed,

@@ -4,26 +4,41 @@ using System.Text;
 namespace GpuVSphere.Shell;
 
 /// <summary>Gives the whole lines of a text that grows.</summary>
-internal sealed class GuestLines(Action<string>? take)
+/// <param name="take">Takes the lines; null where nobody wants them.</param>
+/// <param name="keepsText">Whether the text is kept, for <see cref="Text"/>.</param>
+internal sealed class GuestLines(Action<string>? take, bool keepsText = false)
 {
     private readonly object _gate = new();
     private readonly StringBuilder _rest = new();
+    private readonly StringBuilder _text = new();
+
+    /// <summary>All that came until now; empty where it is not kept.</summary>
+    public string Text
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _text.ToString();
+            }
+        }
+    }
 
     /// <summary>More text.</summary>
     public void Add(string text)
     {
-        if (take is null)
-        {
-            return;
-        }
-
         lock (_gate)
         {
-            foreach (char c in text)
+            if (keepsText)
+            {
+                _text.Append(text);
+            }
+
+            foreach (char c in take is null ? string.Empty : text)
             {
                 if (c == '\n')
                 {
-                    take(_rest.ToString().TrimEnd('\r'));
+                    take!(_rest.ToString().TrimEnd('\r'));
                     _rest.Clear();
                 }
                 else

@@ -54,8 +54,8 @@ internal sealed class OpenSshGuestShell(OpenSshShell shell, string vm, string de
     {
         bool hasPasswordLine = command.AsRoot && user != "root" && credential is { HasPassword: true };
         PosixCommand posix = PosixCommand.Of(command.CommandLine, command.AsRoot, hasPasswordLine, command.KeepsLanguage);
-        GuestLines output = new(command.OnOutput);
-        PosixErrors errors = new(posix, command.OnOutput);
+        GuestLines output = new(command.OnOutput, keepsText: command.Timeout is not null);
+        PosixErrors errors = new(posix, command.OnOutput, keepsText: command.Timeout is not null);
         LocalStreams streams = new(
             hasPasswordLine || command.Input is not null || content is not null ? (stream, stop) => WriteAsync(stream, command, hasPasswordLine, content, stop) : null,
             output.Add,
@@ -75,7 +75,9 @@ internal sealed class OpenSshGuestShell(OpenSshShell shell, string vm, string de
         {
             await EndAsync(errors.Pid, command).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            throw GuestErrors.TimedOut(vm, command.Timeout!.Value);
+            output.End();
+            errors.End();
+            throw new GuestCommandTimeoutException(vm, command.Timeout!.Value, output.Text, errors.Text);
         }
         catch (GpuVSphereException error)
         {

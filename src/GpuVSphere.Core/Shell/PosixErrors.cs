@@ -4,11 +4,11 @@ using System.Text;
 namespace GpuVSphere.Shell;
 
 /// <summary>The errors of a command while they come: its process id as soon as it is told, and the command's own lines behind it.</summary>
-internal sealed class PosixErrors(PosixCommand command, Action<string>? take)
+internal sealed class PosixErrors(PosixCommand command, Action<string>? take, bool keepsText = false)
 {
     private readonly object _gate = new();
     private readonly StringBuilder _before = new();
-    private readonly GuestLines _own = new(take);
+    private readonly GuestLines _own = new(take, keepsText);
     private long? _pid;
 
     /// <summary>The process id, once it was told.</summary>
@@ -22,6 +22,9 @@ internal sealed class PosixErrors(PosixCommand command, Action<string>? take)
             }
         }
     }
+
+    /// <summary>The command's own errors until now; empty where they are not kept.</summary>
+    public string Text => _own.Text;
 
     public void Add(string text)
     {

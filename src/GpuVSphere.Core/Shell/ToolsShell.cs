@@ -127,18 +127,16 @@ internal abstract class ToolsShell(GuestClient client, IClock clock, string vm, 
 
             if (exitCode is null)
             {
+                // Read first: what it writes because it is ended is not what it did in its time.
+                (string written, string said) = await WrittenAsync(run, command).ConfigureAwait(false);
                 await EndAsync(run, command).ConfigureAwait(false);
-                throw GuestErrors.TimedOut(vm, command.Timeout!.Value);
+                throw new GuestCommandTimeoutException(vm, command.Timeout!.Value, written, said);
             }
 
-            byte[] output = await ReadAsync(PathIn(folder, "out"), cancellationToken).ConfigureAwait(false);
-            string errors = Encoding.UTF8.GetString(await ReadAsync(PathIn(folder, "err"), cancellationToken).ConfigureAwait(false));
+            byte[] output = await ReadAsync(run.OutputPath, cancellationToken).ConfigureAwait(false);
+            string errors = Encoding.UTF8.GetString(await ReadAsync(run.ErrorPath, cancellationToken).ConfigureAwait(false));
             (int status, string own) = Judge(run, command, exitCode.Value, errors);
-            GuestLines lines = new(command.OnOutput);
-            lines.Add(Encoding.UTF8.GetString(output, run.Shown, output.Length - run.Shown));
-            lines.End();
-            lines.Add(own);
-            lines.End();
+            Show(run, command, output, own);
             return (status, output, own);
         }
         finally
@@ -149,6 +147,36 @@ internal abstract class ToolsShell(GuestClient client, IClock clock, string vm, 
                 await RemoveAsync(folder).ConfigureAwait(false);
             }
         }
+    }
+
+    // What a command whose time is over has written. That it cannot be read any more must not hide that its time was over.
+    private async Task<(string Output, string Errors)> WrittenAsync(ToolsRun run, GuestCommand command)
+    {
+        using CancellationTokenSource limit = new(s_cleaning);
+        byte[] output = [];
+        string own = string.Empty;
+        try
+        {
+            output = await ReadAsync(run.OutputPath, limit.Token).ConfigureAwait(false);
+            (_, own) = Judge(run, command, 0, Encoding.UTF8.GetString(await ReadAsync(run.ErrorPath, limit.Token).ConfigureAwait(false)));
+        }
+        catch (Exception error) when (error is GpuVSphereException or OperationCanceledException)
+        {
+            Trace.WriteLine($"GpuVSphere: what a command in {vm} had written could not be read: {error.GetType().Name}");
+        }
+
+        Show(run, command, output, own);
+        return (Encoding.UTF8.GetString(output), own);
+    }
+
+    // What was not shown yet, and the errors.
+    private static void Show(ToolsRun run, GuestCommand command, byte[] output, string errors)
+    {
+        GuestLines lines = new(command.OnOutput);
+        lines.Add(Encoding.UTF8.GetString(output, Math.Min(run.Shown, output.Length), Math.Max(0, output.Length - run.Shown)));
+        lines.End();
+        lines.Add(errors);
+        lines.End();
     }
 
     // Null when its time is over.

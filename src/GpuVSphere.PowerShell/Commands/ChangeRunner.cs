@@ -23,7 +23,7 @@ internal sealed class ChangeRunner(PipelineRelay relay)
     public Func<CancellationToken, Task>? Afterwards { get; init; }
 
     /// <summary>Plans the operation and performs the plan.</summary>
-    /// <returns>What became of each object; empty when nothing was performed.</returns>
+    /// <returns>What became of each object; empty when nothing was performed, but for those that were blocked.</returns>
     public async Task<IReadOnlyList<ChangeResult>> RunAsync(IGpuOperation operation, CancellationToken cancellationToken)
     {
         ChangePlan plan = await operation.PlanAsync(cancellationToken).ConfigureAwait(false);
@@ -55,9 +55,21 @@ internal sealed class ChangeRunner(PipelineRelay relay)
         PlanTarget[] changing = [.. plan.Targets.Where(target => !plan.IsBlocked(target) && plan.Changes.Any(change => change.Target == target))];
         PlanTarget[] confirmed = await relay.AskAsync(
             cmdlet => changing.Where(target => Confirmation.Ask(cmdlet, plan, target, IsDisruptive || EndsPrograms(plan, target))).ToArray()).ConfigureAwait(false);
-        if (isWhatIf || (changing.Length > 0 && confirmed.Length == 0))
+        if (isWhatIf)
         {
             return [];
+        }
+
+        if (changing.Length > 0 && confirmed.Length == 0)
+        {
+            // Who wants none of the others changed is still to hear why these could not have been.
+            ChangeResult[] blocked = [.. plan.Targets.Where(plan.IsBlocked).Select(target => BlockedErrors.Result(plan, target))];
+            foreach (ChangeResult result in blocked)
+            {
+                Report(result);
+            }
+
+            return blocked;
         }
 
         ChangePlan left = changing.Length == confirmed.Length ? plan : Without(plan, [.. changing.Except(confirmed)]);

@@ -54,7 +54,7 @@ public sealed class InstallNvidiaGuestDriverCommand : GuestChangeCmdlet
     [ValidateRange(1, 64)]
     public int MaxParallel { get; set; } = 8;
 
-    internal override bool IsDisruptive => Reboot || StopGpuProcess;
+    internal override bool IsDisruptive => Reboot;
 
     internal override GuestChangeOptions Options => base.Options with { Reboot = Reboot, RebootTimeout = TimeSpan.FromMinutes(RebootTimeoutMinutes), MaxParallel = MaxParallel };
 

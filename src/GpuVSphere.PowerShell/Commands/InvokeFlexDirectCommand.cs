@@ -56,7 +56,7 @@ public sealed class InvokeFlexDirectCommand : FlexDirectCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int TimeLimitSeconds { get; set; }
 
-    /// <summary>Gives an object with exit code, output and errors instead of the lines as they come, also where FlexDirect refused to run the program.</summary>
+    /// <summary>Gives an object with exit code, output and errors instead of the lines as they come, also where FlexDirect refused to run the program, or its time was over.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -98,7 +98,23 @@ public sealed class InvokeFlexDirectCommand : FlexDirectCmdlet
             relay.Show(vm.Name + ":");
         }
 
-        FlexDirectRun run = await FlexDirectReader.RunAsync(vm, shell, Request, PassThru ? null : line => relay.Output(line), cancellationToken).ConfigureAwait(false);
+        FlexDirectRun run;
+        try
+        {
+            run = await FlexDirectReader.RunAsync(vm, shell, Request, PassThru ? null : line => relay.Output(line), cancellationToken).ConfigureAwait(false);
+        }
+        catch (FlexDirectRunTimeoutException late)
+        {
+            // What it did until then is worth as much as what one did that came to its end.
+            if (PassThru)
+            {
+                relay.Output(late.Run);
+            }
+
+            relay.Error(late);
+            return;
+        }
+
         if (PassThru)
         {
             relay.Output(run);
@@ -108,14 +124,14 @@ public sealed class InvokeFlexDirectCommand : FlexDirectCmdlet
         {
             relay.Error(refusal);
         }
-        else if (run.ExitCode != 0)
+        else if (run.ExitCode is { } exitCode && exitCode != 0)
         {
             relay.Error(new GpuVSphereException(
                 "FlexDirectRunFailed",
                 GpuErrorCategory.OperationFailed,
-                $"{Program} on {vm.Name} ended with {run.ExitCode.ToString(CultureInfo.InvariantCulture)}.",
+                $"{Program} on {vm.Name} ended with {exitCode.ToString(CultureInfo.InvariantCulture)}.",
                 vm.Name,
-                Advice(run.ExitCode)));
+                Advice(exitCode)));
         }
     }
 

@@ -34,7 +34,8 @@ public sealed class InvokeGpuPlanCommand : AnyChangeCmdlet
 
             try
             {
-                bool reboots = HostChangeOptions.FromOptions(plan.Intent.Options).Reboot;
+                // A guest that restarts ends no session with a server.
+                bool reboots = plan.Targets.Any(target => !target.IsVm) && HostChangeOptions.FromOptions(plan.Intent.Options).Reboot;
                 OperationContext context = await ContextAsync(connections, reboots, relay).ConfigureAwait(false);
                 ChangeRunner runner = new(relay) { IsDisruptive = IsDisruptive(plan) };
                 IReadOnlyList<ChangeResult> results =
@@ -48,8 +49,8 @@ public sealed class InvokeGpuPlanCommand : AnyChangeCmdlet
         }
     }
 
-    // As the cmdlet that made the plan would have it: it was told to reboot, to power off or to end programs, or it takes something away.
+    // As the cmdlet that made the plan would have it: it was told to reboot or to power off, or it takes something away. What ends programs, the plan says itself.
     private static bool IsDisruptive(ChangePlan plan) =>
-        plan.Intent.Options.Any(option => option.Key.ToUpperInvariant() is "REBOOT" or "POWEROFF" or "STOPGPUPROCESS" && string.Equals(option.Value, "true", StringComparison.OrdinalIgnoreCase))
+        plan.Intent.Options.Any(option => option.Key.ToUpperInvariant() is "REBOOT" or "POWEROFF" && string.Equals(option.Value, "true", StringComparison.OrdinalIgnoreCase))
         || plan.Changes.Any(change => change.After is null && change.Property.StartsWith("PCI device", StringComparison.Ordinal));
 }

@@ -122,6 +122,16 @@ public sealed class FlexDirectReaderTests
         Assert.Equal((FlexDirectHealthStatus.Failed, "139", "Segmentation fault"), (check.Status, check.Detail, check.Text));
     }
 
+    [Theory]
+    [InlineData("[WARN] 2021-03-29T01:05:37Z Failed to parse servers.conf: read-only file system\nError: none of the servers responded\n")]
+    [InlineData("[WARN] 2021-03-29T01:05:37Z Failed to parse servers.conf: read-only file system Error: none of the servers responded\n")]
+    public async Task A_report_that_fails_is_one_row_with_its_reason_and_what_to_type(string said)
+    {
+        FlexDirectHealthCheck check = Assert.Single(await FlexDirectReader.ReadHealthAsync(s_vm, Client().On(Path + " health", exitCode: 1, error: said), FlexDirectRole.Client, CancellationToken.None));
+        Assert.Equal(("none of the servers responded", FlexDirectHealthStatus.Failed, said.Trim()), (check.Check, check.Status, check.Text));
+        Assert.StartsWith("Failed to parse servers.conf: read-only file system. Get-FlexDirectServer -VM ", check.Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_run_gives_exit_code_output_and_errors_and_its_lines_as_they_come()
     {
@@ -137,10 +147,12 @@ public sealed class FlexDirectReaderTests
     [Fact]
     public async Task A_run_that_took_too_long_says_so_and_one_that_FlexDirect_could_not_begin_says_why()
     {
-        FakeGuest guest = Client().On(command => command.CommandLine.Contains(" run ", StringComparison.Ordinal), (_, _) => throw new GpuVSphereException("GuestCommandTimeout", GpuErrorCategory.Timeout, "too long"));
-        GpuVSphereException late = await Assert.ThrowsAsync<GpuVSphereException>(() => FlexDirectReader.RunAsync(s_vm, guest, new FlexDirectRunRequest { Program = "sleep", TimeLimit = TimeSpan.FromSeconds(2) }, null, CancellationToken.None));
+        FakeGuest guest = Client().On(command => command.CommandLine.Contains(" run ", StringComparison.Ordinal), (_, _) => throw new GuestCommandTimeoutException("cpu-01", TimeSpan.FromSeconds(2), "epoch 1\nepo", "careful\n"));
+        FlexDirectRunTimeoutException late = await Assert.ThrowsAsync<FlexDirectRunTimeoutException>(() => FlexDirectReader.RunAsync(s_vm, guest, new FlexDirectRunRequest { Program = "sleep", TimeLimit = TimeSpan.FromSeconds(2) }, null, CancellationToken.None));
         Assert.Equal("FlexDirectRunTimeout", late.Id);
         Assert.Contains("2 seconds", late.Message, StringComparison.Ordinal);
+        Assert.Equal((true, null, "epoch 1|epo", "careful"), (late.Run.IsTimedOut, late.Run.ExitCode, string.Join("|", late.Run.Output), Assert.Single(late.Run.ErrorOutput)));
+        Assert.Contains(" run -n 1 sleep", late.Run.CommandLine, StringComparison.Ordinal);
 
         guest.On(Path + " run -n 9 x", exitCode: 1, error: "Error: not enough GPUs on any server");
         FlexDirectRun full = await FlexDirectReader.RunAsync(s_vm, guest, new FlexDirectRunRequest { Program = "x", GpuCount = 9 }, null, CancellationToken.None);

@@ -124,11 +124,33 @@ public sealed class FlexDirectTextTests
     }
 
     [Fact]
+    public void What_is_logged_is_joined_with_the_error_that_it_led_to_and_with_nothing_else()
+    {
+        const string Warn = "[WARN] 2021-03-29T01:05:37Z ";
+        string[] Joined(string text, bool hasFailed = true) => [.. FlexDirectText.Join(FlexDirectText.ReadHealth(text), hasFailed).Select(line => $"{line.Check} {line.Status} {line.Detail}".TrimEnd())];
+
+        // Two servers that are away are the reasons of one error; so is what stands before it in its own line.
+        Assert.Equal(["none responded Failed a is away; b is away"], Joined(Warn + "a is away\n" + Warn + "b is away\nError: none responded\n"));
+        Assert.Equal(["none responded Failed a is away"], Joined(Warn + "a is away Error: none responded\n"));
+
+        // The last that was logged is the error where it ended with one and names none.
+        Assert.Equal(["b is away Failed a is away"], Joined(Warn + "a is away\n" + Warn + "b is away\n"));
+        Assert.Equal(["a is away Warning", "b is away Warning"], Joined(Warn + "a is away\n" + Warn + "b is away\n", hasFailed: false));
+
+        // Checks stay what they are.
+        Assert.Equal(["Licence Passed", "Servers Failed none responded"], Joined("[PASS] Licence\n[FAIL] Servers: none responded\n"));
+        Assert.Equal(["a is away Warning", "Licence Passed", "no room Failed"], Joined(Warn + "a is away\n[PASS] Licence\nError: no room\n"));
+    }
+
+    [Fact]
     public void A_report_that_could_not_be_made_tells_why()
     {
         HealthLine[] read = [.. FlexDirectText.ReadHealth("[INFO] 2021-03-29T01:05:36Z Query server health status\n[WARN] 2021-03-29T01:05:37Z Failed to parse servers.conf: read-only file system\nError: none of the servers responded correctly to client id claim requests.")];
         Assert.Equal(["Failed to parse servers.conf: read-only file system", "none of the servers responded correctly to client id claim requests."], read.Select(check => check.Check));
         Assert.Equal([FlexDirectHealthStatus.Warning, FlexDirectHealthStatus.Failed], read.Select(check => check.Status));
+
+        HealthLine one = Assert.Single(FlexDirectText.Join(read, hasFailed: true));
+        Assert.Equal((read[1].Check, FlexDirectHealthStatus.Failed, read[0].Check, read[0].Text + "\n" + read[1].Text), (one.Check, one.Status, one.Detail, one.Text));
     }
 
     [Theory]

@@ -121,7 +121,9 @@ public sealed class DriverPlannerTests
         Assert.Empty(DriverPlanner.Plan(guest, Wish(Grid)).Ends);
         Assert.Equal(4711, Assert.Single(DriverPlanner.Plan(guest, Wish(Grid) with { EndsProcesses = true }).Ends).Id);
         Assert.Equal([812, 4711], DriverPlanner.Blocking(guest with { DisplayManager = null }).Select(process => process.Id));
-        Assert.Contains("gdm3", string.Join(" ", DriverPlanner.Plan(guest, Wish(Grid)).Consequences), StringComparison.Ordinal);
+        Assert.Equal(["gdm3 is stopped for the installation and started again: sessions on the desktop of the guest end"], DriverPlanner.Plan(guest, Wish(Grid)).Endings);
+        Assert.Contains("these programs use the GPU and are ended: python3 (4711)", DriverPlanner.Plan(guest, Wish(Grid) with { EndsProcesses = true }).Endings);
+        Assert.Empty(DriverPlanner.Plan(guest with { DisplayManager = null }, Wish(Grid)).Endings);
     }
 
     [Fact]
@@ -163,7 +165,7 @@ public sealed class DriverPlannerTests
 
         Assert.Empty(DriverPlanner.Blocking(guest));
         Assert.Empty(plan.Ends);
-        Assert.Contains("these programs compute on the GPU and lose it: python.exe (4711)", plan.Consequences);
+        Assert.Contains("these programs compute on the GPU and lose it: python.exe (4711)", plan.Endings);
     }
 
     [Fact]

@@ -169,6 +169,11 @@ public sealed class FlexDirectTroubleTests : IAsyncLifetime
         ChangeResult refused = Assert.Single(await _lab.RunAsync(FlexDirectIntents.StartScheduler(_lab.Vms(Server), new SchedulerWish { GpuCount = 3 }, s_patience, s_options)));
         Assert.Equal(ChangeOutcome.Blocked, refused.Outcome);
         Assert.Contains("has 1 working GPU, and 3 would be needed", refused.Message, StringComparison.Ordinal);
+
+        refused = Assert.Single(await _lab.RunAsync(FlexDirectIntents.StartScheduler(_lab.Vms(Server), new SchedulerWish { Devices = [3, 0] }, s_patience, s_options)));
+        Assert.Equal(ChangeOutcome.Blocked, refused.Outcome);
+        Assert.Contains("flex-gpu-01 has no GPU with index 3: nvidia-smi shows one only, with index 0.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("-GpuIndex", refused.Error!.NextStep, StringComparison.Ordinal);
         Assert.Empty(_lab.Daemons(Server));
     }
 

@@ -240,7 +240,7 @@ public sealed class CudaWindowsTests : IDisposable
         const string Path = @"C:\Windows\Temp\cuda.exe";
         await shell.WriteFileAsync(Path, new MemoryStream(content), content.Length, GuestFileOptions.Default, default);
 
-        Assert.Equal("GuestCommandTimeout", (await Assert.ThrowsAsync<GpuVSphereException>(() => shell.RunAsync(new GuestCommand(Path + " nvcc_11.4") { Timeout = TimeSpan.FromMinutes(5) }, default))).Id);
+        Assert.Equal("GuestCommandTimeout", (await Assert.ThrowsAsync<GuestCommandTimeoutException>(() => shell.RunAsync(new GuestCommand(Path + " nvcc_11.4") { Timeout = TimeSpan.FromMinutes(5) }, default))).Id);
         Assert.Null(Variable(lab, "CUDA_PATH"));
         Assert.Equal(0, (await shell.RunAsync(new GuestCommand(Path + " -s -noreboot"), default)).ExitCode);
         Assert.Equal("471.11", lab.Drivers.Loaded(lab.Vm));

@@ -111,14 +111,16 @@ public sealed class SimulatedGuestTests : IDisposable
         bool hasChildren = false;
         for (TimeSpan limit = TimeSpan.FromSeconds(30); !hasChildren; limit *= 8)
         {
-            Task<ShellResult> running = shell.RunAsync(new GuestCommand("sleep infinity & sleep infinity") { Timeout = limit }, CancellationToken.None);
+            Task<ShellResult> running = shell.RunAsync(new GuestCommand("echo begun; echo careful >&2; sleep infinity & sleep infinity") { Timeout = limit }, CancellationToken.None);
             while (!running.IsCompleted)
             {
                 hasChildren |= Sleeping() == 2;
                 await Task.Yield();
             }
 
-            Assert.Equal("GuestCommandTimeout", (await Assert.ThrowsAsync<GpuVSphereException>(() => running)).Id);
+            GuestCommandTimeoutException late = await Assert.ThrowsAsync<GuestCommandTimeoutException>(() => running);
+            Assert.Equal("GuestCommandTimeout", late.Id);
+            Assert.True(!hasChildren || late is { Output: "begun\n", ErrorOutput: "careful\n" });
             await Eventually.IsTrueAsync(() => Sleeping() == 0);
         }
     }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -94,8 +95,9 @@ public sealed class ToolsShellTests : IDisposable
     {
         using IGuestShell shell = await OpenAsync("admin");
         using CancellationTokenSource stop = new();
+        ConcurrentQueue<string> lines = [];
         Task<ShellResult> running = shell.RunAsync(
-            new GuestCommand("sleep infinity & sleep infinity | cat; echo never") { AsRoot = asRoot, Timeout = isStopped ? null : TimeSpan.FromMinutes(2) }, stop.Token);
+            new GuestCommand("echo begun; printf half; echo careful >&2; sleep infinity & sleep infinity | cat; echo never") { AsRoot = asRoot, Timeout = isStopped ? null : TimeSpan.FromMinutes(2), OnOutput = lines.Enqueue }, stop.Token);
         await Eventually.IsTrueAsync(() => Sleeping() == 2);
         if (isStopped)
         {
@@ -104,7 +106,9 @@ public sealed class ToolsShellTests : IDisposable
         }
         else
         {
-            Assert.Equal("GuestCommandTimeout", (await Assert.ThrowsAsync<GpuVSphereException>(() => running)).Id);
+            GuestCommandTimeoutException late = await Assert.ThrowsAsync<GuestCommandTimeoutException>(() => running);
+            Assert.Equal(("GuestCommandTimeout", "begun\nhalf", "careful\n"), (late.Id, late.Output, late.ErrorOutput));
+            Assert.Equal(["begun", "half", "careful"], lines);
         }
 
         await Eventually.IsTrueAsync(() => Sleeping() == 0);

@@ -47,7 +47,7 @@ public sealed class WindowsShellTests : IDisposable
         }
 
         using IGuestShell shell = await OpenAsync();
-        GpuVSphereException error = await Assert.ThrowsAsync<GpuVSphereException>(
+        GuestCommandTimeoutException error = await Assert.ThrowsAsync<GuestCommandTimeoutException>(
             () => shell.RunAsync(new GuestCommand("sleep.exe infinity") { Timeout = TimeSpan.FromMinutes(2) }, CancellationToken.None));
         Assert.Equal("GuestCommandTimeout", error.Id);
         await Eventually.IsTrueAsync(() => !_lab.Raw.Vm("win-01").Guest.Processes.Any(line => line.Contains("infinity", StringComparison.Ordinal)));

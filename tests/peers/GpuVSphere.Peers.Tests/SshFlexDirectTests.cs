@@ -177,8 +177,9 @@ public sealed class SshFlexDirectTests
 
         // Too long, and stopped: the program and what it started are gone.
         string[] endless = ["-c", "sleep 98765 & sleep 98765 | cat"];
-        Assert.Equal("FlexDirectRunTimeout", (await Assert.ThrowsAsync<GpuVSphereException>(
-            () => RunAsync(lab, new FlexDirectRunRequest { IsLocal = true, Program = "/bin/sh", Arguments = endless, TimeLimit = TimeSpan.FromSeconds(3) }, null))).Id);
+        FlexDirectRunTimeoutException late = await Assert.ThrowsAsync<FlexDirectRunTimeoutException>(
+            () => RunAsync(lab, new FlexDirectRunRequest { IsLocal = true, Program = "/bin/sh", Arguments = ["-c", "echo begun; " + endless[1]], TimeLimit = TimeSpan.FromSeconds(5) }, null));
+        Assert.Equal(("FlexDirectRunTimeout", true, "begun"), (late.Id, late.Run.IsTimedOut, Assert.Single(late.Run.Output)));
         await UntilAsync(() => !guest.Processes().Any(words => words.Contains("98765", StringComparison.Ordinal)));
         using CancellationTokenSource stop = new();
         Task<FlexDirectRun> stopped = RunAsync(lab, new FlexDirectRunRequest { IsLocal = true, Program = "/bin/sh", Arguments = endless }, null, stop.Token);

@@ -56,7 +56,7 @@ public sealed class SshGuestTests : IDisposable
         }
         else
         {
-            Assert.Equal("GuestCommandTimeout", (await Assert.ThrowsAsync<GpuVSphereException>(() => running)).Id);
+            Assert.Equal("GuestCommandTimeout", (await Assert.ThrowsAsync<GuestCommandTimeoutException>(() => running)).Id);
         }
 
         await UntilAsync(() => Sleeping(mark) == 0);

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 
 namespace GpuVSphere.Readiness.Rules;
 
@@ -44,13 +45,22 @@ internal sealed class FlexDirectGpuRule : ReadinessRule
         {
             yield return Verdict.Confirmed(
                 $"{name} has {Text(asked.Gpus.Value)} working GPU{(asked.Gpus.Value == 1 ? string.Empty : "s")}, and {Text(wanted)} would be needed.",
-                "Give out fewer, or leave -GpuCount and -GpuIndex out for whatever is there.");
+                "Give out fewer, or leave -GpuCount out for whatever is there.");
+        }
+        else if (asked.GpuIndicesWanted.Except(asked.GpuIndices).OrderBy(index => index).ToArray() is { Length: > 0 } missing)
+        {
+            yield return Verdict.Confirmed(
+                $"{name} has no GPU with index {Join(missing, "or")}: nvidia-smi shows {(asked.GpuIndices.Count == 1 ? "one only, with index " : string.Empty)}{Join([.. asked.GpuIndices], "and")}.",
+                "Give indices that are there with -GpuIndex, or leave it out for whatever is there.");
         }
         else
         {
             yield return Verdict.Holds($"nvidia-smi shows {Text(asked.Gpus.Value)} GPU{(asked.Gpus.Value == 1 ? string.Empty : "s")} in the guest.");
         }
     }
+
+    private static string Join(IReadOnlyList<int> numbers, string last) => numbers.Count == 1 ? Text(numbers[0])
+        : string.Join(", ", numbers.Take(numbers.Count - 1).Select(Text)) + " " + last + " " + Text(numbers[numbers.Count - 1]);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -42,6 +42,7 @@ internal sealed class SimulatedGuestShell(SimulatedGuest guest, GuestUser user) 
         stop.Cancel();
         if (!ended)
         {
+            (string written, string said) = (Text(output), Text(error));
             lock (Gate)
             {
                 foreach (GuestProcess one in guest.Processes.Where(one => one.Group == process.Group))
@@ -52,8 +53,8 @@ internal sealed class SimulatedGuestShell(SimulatedGuest guest, GuestUser user) 
 
             await process.End.ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            throw new GpuVSphereException(
-                "GuestCommandTimeout", GpuErrorCategory.Timeout, $"A command in {guest.Vm.Name} took longer than {command.Timeout!.Value.TotalSeconds:0} seconds and was ended.", guest.Vm.Name, "Look into the guest, then run the command again.");
+            lines.End();
+            throw new GuestCommandTimeoutException(guest.Vm.Name, command.Timeout!.Value, written, said);
         }
 
         lock (Gate)
@@ -65,7 +66,15 @@ internal sealed class SimulatedGuestShell(SimulatedGuest guest, GuestUser user) 
         }
 
         lines.End();
-        return new ShellResult(await process.End.ConfigureAwait(false), Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(error.ToArray()));
+        return new ShellResult(await process.End.ConfigureAwait(false), Text(output), Text(error));
+
+        static string Text(MemoryStream stream)
+        {
+            lock (stream)
+            {
+                return Encoding.UTF8.GetString(stream.ToArray());
+            }
+        }
 
         ShOutput Keep(MemoryStream stream) => new(bytes =>
         {
