@@ -80,6 +80,31 @@ Describe 'Undo-GpuChange of a scheduler' {
     }
 }
 
+Describe 'Undo-GpuChange of a driver' {
+    BeforeAll {
+        $connection = Connect-GpuVSphere -Simulator -Scenario vgpu -ClockSpeed 200
+        $file = Join-Path $TestDrive 'nvidia-linux-grid-470_470.63.01_amd64.deb'
+        [System.IO.File]::WriteAllBytes($file, [GpuVSphere.Simulator.SimulatedGuestDrivers]::File('nvidia-linux-grid-470_470.63.01_amd64.deb', 65536))
+        Add-VmVgpuProfile v67-01 grid_p100-8q -PowerOn -Confirm:$false
+    }
+    AfterAll { Disconnect-GpuVSphere }
+
+    It 'removes what came, shows it before, and keeps compiler and headers' {
+        Install-NvidiaGuestDriver v67-01 -Path $file -AcceptEula -GuestCredential $login -Confirm:$false
+        $change = Get-GpuChange | Where-Object Title -Match 'driver in guests' | Select-Object -First 1
+        $change.State | Should -Be 'Done'
+        $text = Undo-GpuChange $change.Id -GuestCredential $login -WhatIf 6>&1 | Out-String
+        $text | Should -Match 'v67-01\s+NVIDIA driver\s+470\.63\.01 \(GRID\)\s+\(removed\)'
+        $text | Should -Match 'packages\s+dkms nvidia-linux-grid-470\s+\(removed\)'
+        $text | Should -Match 'build-essential.* stay'
+
+        $result = Undo-GpuChange $change.Id -GuestCredential $login -Confirm:$false -PassThru
+        $result.Outcome | Should -Be 'Done'
+        $result.Message | Should -Match 'no nvidia-smi'
+        (Test-GpuGuest v67-01 -GuestCredential $login | Where-Object Check -EQ Driver).Outcome | Should -Be 'Failed'
+    }
+}
+
 Describe 'Undo-GpuChange of a licence' {
     BeforeAll {
         $connection = Connect-GpuVSphere -Simulator -Scenario vgpu -ClockSpeed 60

@@ -18,8 +18,11 @@ namespace GpuVSphere.Guest;
 /// </summary>
 internal sealed class DriverRun(DriverWish wish, DriverGuest guest, DriverPlan plan)
 {
-    private const string NouveauFile = "/etc/modprobe.d/gpuvsphere-nouveau.conf";
-    private const string Nouveau = "# NVIDIA's driver and nouveau cannot both drive a GPU.\nblacklist nouveau\noptions nouveau modeset=0\n";
+    /// <summary>Our own file against nouveau.</summary>
+    public const string NouveauFile = "/etc/modprobe.d/gpuvsphere-nouveau.conf";
+
+    /// <summary>Its text.</summary>
+    public const string Nouveau = "# NVIDIA's driver and nouveau cannot both drive a GPU.\nblacklist nouveau\noptions nouveau modeset=0\n";
 
     // The module is built in the guest, which takes minutes on a slow one.
     private static readonly TimeSpan s_install = TimeSpan.FromMinutes(60);
@@ -119,10 +122,14 @@ internal sealed class DriverRun(DriverWish wish, DriverGuest guest, DriverPlan p
         await run.Shell.WriteFileAsync(NouveauFile, content, content.Length, new GuestFileOptions { Mode = "0644", Owner = "root" }, cancellationToken).ConfigureAwait(false);
         run.Verbose($"nouveau is on the blacklist in {NouveauFile}.");
 
-        // The image that the kernel starts from holds nouveau as well.
-        string command = run.System.Packages == GuestPackageManager.Apt ? "update-initramfs -u" : "dracut --force";
-        await run.RunAsync("The image of the start (initramfs) could not be built anew", Root(command, s_initramfs), cancellationToken).ConfigureAwait(false);
+        await RebuildStartAsync(run, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Builds the image that the kernel starts from anew: it holds nouveau, and what is said of it, as well.</summary>
+    public static Task RebuildStartAsync(GuestRun run, CancellationToken cancellationToken) => run.RunAsync(
+        "The image of the start (initramfs) could not be built anew",
+        Root(run.System.Packages == GuestPackageManager.Apt ? "update-initramfs -u" : "dracut --force", s_initramfs),
+        cancellationToken);
 
     private async Task UnloadAsync(GuestRun run, CancellationToken cancellationToken)
     {
@@ -172,6 +179,11 @@ internal sealed class DriverRun(DriverWish wish, DriverGuest guest, DriverPlan p
         _plan = DriverPlanner.Plan(_guest, wish with { UpgradesPackages = false });
         if (installs && _plan.Packages.Count > 0)
         {
+            foreach (string package in _plan.Packages)
+            {
+                run.Note(DriverUndo.Prerequisite(package));
+            }
+
             await PrerequisitesAsync(run, _plan.Packages, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -214,7 +226,7 @@ internal sealed class DriverRun(DriverWish wish, DriverGuest guest, DriverPlan p
         bool isWindows = run.Shell.Family == GuestFamily.Windows;
         if (wish.Package.Form is GuestDriverForm.Deb or GuestDriverForm.Rpm)
         {
-            await ExplainedAsync(run, () => run.Packages.InstallAsync([upload.Path], line => Relay(run, line), cancellationToken)).ConfigureAwait(false);
+            await BringPackagesAsync(run, upload, cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -235,6 +247,41 @@ internal sealed class DriverRun(DriverWish wish, DriverGuest guest, DriverPlan p
         if (!isWindows)
         {
             await LoadAsync(run, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // What comes with it is only known when it is there; who takes the change back takes these, and no others. A failure leaves half of them, which came as well.
+    private async Task BringPackagesAsync(GuestRun run, DriverUpload upload, CancellationToken cancellationToken)
+    {
+        HashSet<string> before = [.. await run.Packages.AllAsync(cancellationToken).ConfigureAwait(false)];
+        if (DriverUndo.NameIn(wish.Package) is { } name && !before.Contains(name))
+        {
+            run.Note(DriverUndo.Package(name));
+        }
+
+        try
+        {
+            await ExplainedAsync(run, () => run.Packages.InstallAsync([upload.Path], line => Relay(run, line), cancellationToken)).ConfigureAwait(false);
+        }
+        finally
+        {
+            await NoteNewPackagesAsync(run, before).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task NoteNewPackagesAsync(GuestRun run, HashSet<string> before)
+    {
+        using CancellationTokenSource limit = new(s_cleanUp);
+        try
+        {
+            foreach (string package in (await run.Packages.AllAsync(limit.Token).ConfigureAwait(false)).Where(package => !before.Contains(package)))
+            {
+                run.Note(DriverUndo.Package(package));
+            }
+        }
+        catch (Exception error) when (error is GpuVSphereException or OperationCanceledException)
+        {
+            run.Warning("The packages that came could not be listed for the journal: " + error.Message);
         }
     }
 

@@ -26,8 +26,15 @@ internal sealed class GuestDriverOperation(ChangeIntent intent, OperationContext
 
     protected override bool Supports(GuestFamily family) => true;
 
+    protected override bool IsJournaled => true;
+
     protected override async Task<GuestProposal> ProposeAsync(GuestSubject subject, CancellationToken cancellationToken)
     {
+        if (IsUndo)
+        {
+            return await UndoneAsync(subject, cancellationToken).ConfigureAwait(false);
+        }
+
         DriverWish wish = Wish(subject.Intent);
         GuestProposal proposal = new(subject.Target);
 
@@ -81,7 +88,54 @@ internal sealed class GuestDriverOperation(ChangeIntent intent, OperationContext
                 "Install them by hand, then run the command again.");
         }
 
+        string? nouveau = plan.SilencesNouveau ? await GuestTextFile.ReadAsync(subject.Shell, DriverRun.NouveauFile, cancellationToken).ConfigureAwait(false) : null;
+        proposal.Fields.AddRange(DriverUndo.FieldsOf(guest, plan, wish.Package, nouveau));
         new DriverRun(wish, guest, plan).AddTo(proposal);
+        return proposal;
+    }
+
+    private async Task<GuestProposal> UndoneAsync(GuestSubject subject, CancellationToken cancellationToken)
+    {
+        GuestProposal proposal = new(subject.Target);
+        IReadOnlyDictionary<string, string> wanted = subject.Intent.Wanted;
+        GuestGpuState seed = await GuestGpuSeed.OfAsync(subject, _catalog, cancellationToken).ConfigureAwait(false);
+        DriverGuest guest = await DriverGuestReader.ReadAsync(subject.Shell, Seed(subject, seed), cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<string> came = DriverUndo.Came(wanted);
+        HashSet<string> there = came.Count == 0 ? [] : [.. await subject.Packages.AllAsync(cancellationToken).ConfigureAwait(false)];
+        string? nouveau = guest.Family == GuestFamily.Windows ? null : await GuestTextFile.ReadAsync(subject.Shell, DriverRun.NouveauFile, cancellationToken).ConfigureAwait(false);
+        bool hasUpgraded = Context.Continues?.Intent.Options.ContainsKey(UpgradeWish) == true;
+        DriverUndoPlan plan = DriverUndo.Plan(subject.Name, guest, wanted, [.. came.Where(there.Contains)], nouveau, hasUpgraded, Options.Reboot);
+        new DriverUndoRun(guest, plan).AddTo(proposal);
+        if (plan.IsEmpty)
+        {
+            return proposal;
+        }
+
+        if (await RootTroubleAsync(subject, cancellationToken).ConfigureAwait(false) is { } trouble)
+        {
+            proposal.Findings.Add(BlockedErrors.Finding(subject.Target, trouble));
+        }
+
+        if (plan.Driver is not null && DriverPlanner.Blocking(guest) is { Count: > 0 } programs)
+        {
+            proposal.Refuse(
+                "GUEST-GPU-PROCESS",
+                "GuestGpuInUse",
+                GpuErrorCategory.ResourceBusy,
+                $"These programs use a GPU of {subject.Name}, whose driver is to go: {string.Join(", ", programs)}.",
+                "End them in the guest, then undo the change again.");
+        }
+
+        if (plan.Packages.Count > 0 && await subject.Packages.NeedingAsync(plan.Packages, cancellationToken).ConfigureAwait(false) is { Count: > 0 } needing)
+        {
+            proposal.Refuse(
+                "GUEST-PACKAGES",
+                "GuestPackagesNeeded",
+                GpuErrorCategory.InvalidState,
+                $"Other packages of {subject.Name} need what came with the driver, and would go with it: {string.Join(", ", needing)}.",
+                "Remove them in the guest first, or remove the driver there by hand.");
+        }
+
         return proposal;
     }
 

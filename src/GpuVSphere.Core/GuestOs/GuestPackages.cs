@@ -21,6 +21,65 @@ internal sealed class GuestPackages(IGuestShell shell, GuestSystem system, strin
         return [.. names.Where(lines.Contains)];
     }
 
+    /// <summary>
+    /// All packages that are on the disk, installed whole or half, by the names under which <see cref="RemoveAsync"/> takes them: with the architecture where a name
+    /// alone would not say which (dpkg-query(1), <c>binary:Package</c>; rpm(8), <c>name.arch</c>). Empty without a package manager that is known.
+    /// </summary>
+    /// <exception cref="GpuVSphereException">GuestCommandFailed.</exception>
+    public async Task<IReadOnlyList<string>> AllAsync(CancellationToken cancellationToken)
+    {
+        if (system.Packages == GuestPackageManager.None)
+        {
+            return [];
+        }
+
+        string command = system.Packages == GuestPackageManager.Apt ? "dpkg-query -W -f='${binary:Package} ${db:Status-Status}\\n'" : "rpm -qa --qf '%{NAME}.%{ARCH}\\n'";
+        string output = await shell.RunCheckedAsync(vm, "The packages could not be listed", new GuestCommand(command), cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. output.Split('\n')
+                .Select(line => line.Trim().Split(' '))
+                .Where(words => words[0].Length > 0 && (words.Length < 2 || words[1] is not ("config-files" or "not-installed")) && !words[0].StartsWith("gpg-pubkey", StringComparison.Ordinal))
+                .Select(words => words[0])
+                .Distinct(),
+        ];
+    }
+
+    /// <summary>The packages that would go along with some, since they need them; empty when these alone would go. Nothing is changed.</summary>
+    /// <exception cref="GpuVSphereException">GuestPackagesUnknown.</exception>
+    public async Task<IReadOnlyList<string>> NeedingAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        // apt-get(8), -s: what would be done, as "Purg name [version]"; rpm(8), -e --test: what keeps it from being done, as "x is needed by (installed) y".
+        bool isApt = Manager() == GuestPackageManager.Apt;
+        string command = (isApt ? "apt-get -s remove --purge " : "rpm -e --test ") + RemoteQuoting.Join(names);
+        ShellResult result = await shell.RunAsync(new GuestCommand(command), cancellationToken).ConfigureAwait(false);
+        IEnumerable<string[]> lines = (result.Output + "\n" + result.Error).Split('\n').Select(line => line.Trim().Split([' '], StringSplitOptions.RemoveEmptyEntries));
+        return
+        [
+            .. (isApt
+                ? lines.Where(words => words.Length > 1 && words[0] is "Purg" or "Remv").Select(words => words[1]).Where(name => !names.Any(one => Bare(one) == Bare(name)))
+                : lines.Where(words => words.Length > 3 && words.Contains("needed")).Select(words => words[words.Length - 1]))
+            .Distinct(),
+        ];
+
+        static string Bare(string name) => name.Split(':')[0];
+    }
+
+    /// <summary>
+    /// Removes packages with their settings files, and no others: what needs them is to be asked for first. That is how NVIDIA's CUDA Installation Guide for Linux
+    /// takes packages away (<c>apt-get --purge remove</c>, <c>dnf remove</c>, <c>zypper remove</c>); dnf would take what nothing needs any more, too (dnf(8),
+    /// clean_requirements_on_remove).
+    /// </summary>
+    /// <exception cref="GpuVSphereException">GuestCommandFailed, GuestPackagesUnknown.</exception>
+    public Task RemoveAsync(IReadOnlyList<string> names, Action<string>? output, CancellationToken cancellationToken) =>
+        RunAsync($"{string.Join(", ", names)} could not be removed", Manager() switch
+        {
+            GuestPackageManager.Apt => "DEBIAN_FRONTEND=noninteractive apt-get remove --purge -y ",
+            GuestPackageManager.Dnf => "dnf remove -y --setopt=clean_requirements_on_remove=False ",
+            GuestPackageManager.Yum => "yum remove -y --setopt=clean_requirements_on_remove=0 ",
+            _ => "zypper --non-interactive remove ",
+        } + RemoteQuoting.Join(names), output, cancellationToken);
+
     /// <summary>Reads the lists of the repositories anew. Where the manager does that by itself, nothing is done.</summary>
     /// <exception cref="GpuVSphereException">GuestCommandFailed: the repositories cannot be reached.</exception>
     public Task RefreshAsync(Action<string>? output, CancellationToken cancellationToken) => system.Packages == GuestPackageManager.Apt

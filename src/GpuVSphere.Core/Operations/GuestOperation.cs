@@ -207,7 +207,13 @@ internal abstract class GuestOperation : IGpuOperation
         ChangePlan plan, GuestSubject subject, JournalRecord? record, IChangeFeedback feedback, RunProgress progress, CancellationToken cancellationToken)
     {
         PlannedChange[] planned = [.. plan.Changes.Where(change => change.Target == subject.Target)];
-        using GuestRun run = new(subject, Context, Options, feedback, status => progress.Say(subject.Target, status.Substring(Math.Min(status.Length, subject.Name.Length + 2))));
+        using GuestRun run = new(
+            subject,
+            Context,
+            Options,
+            feedback,
+            status => progress.Say(subject.Target, status.Substring(Math.Min(status.Length, subject.Name.Length + 2))),
+            field => record?.Add(subject.Target, [field], IsUndo));
         int done = 0;
         string? current = null;
         GuestProposal? proposal = null;

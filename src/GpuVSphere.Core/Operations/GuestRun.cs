@@ -9,7 +9,7 @@ using GpuVSphere.Vim;
 namespace GpuVSphere.Operations;
 
 /// <summary>A change of one guest while it is made. A reboot within it opens the guest anew: take <see cref="Shell"/> from here, never from before.</summary>
-internal sealed class GuestRun(GuestSubject subject, OperationContext context, GuestChangeOptions options, IChangeFeedback feedback, Action<string> tell) : IDisposable
+internal sealed class GuestRun(GuestSubject subject, OperationContext context, GuestChangeOptions options, IChangeFeedback feedback, Action<string> tell, Action<JournalField>? note = null) : IDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
 
@@ -39,6 +39,9 @@ internal sealed class GuestRun(GuestSubject subject, OperationContext context, G
 
     /// <summary>Says what was done, for those who want to follow.</summary>
     public void Verbose(string message) => feedback.Verbose($"{subject.Name}: {message}");
+
+    /// <summary>Keeps in the journal what only turns out while the change is made, such as the packages that came along; nothing where no journal is kept.</summary>
+    public void Note(JournalField field) => note?.Invoke(field);
 
     public void Warning(string message) => feedback.Warning($"{subject.Name}: {message}");
 

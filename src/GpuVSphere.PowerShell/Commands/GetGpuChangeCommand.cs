@@ -9,7 +9,7 @@ using GpuVSphere.State;
 
 namespace GpuVSphere.PowerShell.Commands;
 
-/// <summary>Lists the changes of hosts and of settings in guests that the journal keeps: what was intended, how far it came, and what to do next.</summary>
+/// <summary>Lists the changes of hosts and guests that the journal keeps: what was intended, how far it came, and what to do next.</summary>
 [Cmdlet(VerbsCommon.Get, "GpuChange")]
 [OutputType(typeof(JournalEntry))]
 public sealed class GetGpuChangeCommand : GpuCmdlet

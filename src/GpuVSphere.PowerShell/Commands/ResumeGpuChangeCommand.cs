@@ -3,7 +3,7 @@ using GpuVSphere.Changes;
 
 namespace GpuVSphere.PowerShell.Commands;
 
-/// <summary>Finishes changes of hosts and of settings in guests that were interrupted or failed: does what is missing, and gives back what the change holds.</summary>
+/// <summary>Finishes changes of hosts and guests that were interrupted or failed: does what is missing, and gives back what the change holds.</summary>
 [Cmdlet(VerbsLifecycle.Resume, "GpuChange", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(ChangeResult), typeof(ChangePlan))]
 public sealed class ResumeGpuChangeCommand : ContinueChangeCmdlet

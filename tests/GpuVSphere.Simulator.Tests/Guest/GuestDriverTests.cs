@@ -240,7 +240,7 @@ public sealed class GuestDriverTests : IDisposable
     {
         using GuestDriverLab lab = await GuestDriverLab.VgpuAsync(guestId, clockSpeed: Speed);
         using VimCredential login = new(user, Secret(SimulatorUser.DefaultPassword));
-        OperationContext context = new([lab.Session], lab.Lab.Simulator.Clock, Path.GetTempPath()) { Guests = new ToolsGuestShells([lab.Session], login) };
+        OperationContext context = new([lab.Session], lab.Lab.Simulator.Clock, lab.State) { Guests = new ToolsGuestShells([lab.Session], login) };
         IGpuOperation operation = GpuOperations.Create(GuestDriverIntents.Install([lab.Target], Package(driver), true, false, false, new GuestChangeOptions()), context);
 
         ChangeResult result = Assert.Single(await operation.ApplyAsync(await operation.PlanAsync(CancellationToken.None), ChangeFeedback.None, CancellationToken.None));
@@ -280,7 +280,7 @@ public sealed class GuestDriverTests : IDisposable
     {
         using GuestDriverLab lab = await GuestDriverLab.VgpuAsync(clockSpeed: Speed);
         using VimCredential login = new("admin", Secret("wrong"));
-        OperationContext context = new([lab.Session], lab.Lab.Simulator.Clock, Path.GetTempPath()) { Guests = new ToolsGuestShells([lab.Session], login) };
+        OperationContext context = new([lab.Session], lab.Lab.Simulator.Clock, lab.State) { Guests = new ToolsGuestShells([lab.Session], login) };
 
         GuestGpuTestResult test = Assert.Single(await GuestGpuTest.RunAsync(context, [lab.Target], new GuestGpuTestOptions(), _ => { }, CancellationToken.None));
 
@@ -346,7 +346,7 @@ public sealed class GuestDriverTests : IDisposable
     }
 
     private static OperationContext Context(GuestDriverLab lab, string user) =>
-        new([lab.Session], lab.Lab.Simulator.Clock, Path.GetTempPath()) { Guests = lab.Lab.Simulator.GuestsAs(user, SimulatorUser.DefaultPassword) };
+        new([lab.Session], lab.Lab.Simulator.Clock, lab.State) { Guests = lab.Lab.Simulator.GuestsAs(user, SimulatorUser.DefaultPassword) };
 
     private static async Task<GuestGpuCheck[]> TestAsync(GuestDriverLab lab, string user = "root")
     {

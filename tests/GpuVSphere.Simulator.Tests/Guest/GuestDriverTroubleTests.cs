@@ -228,7 +228,7 @@ public sealed class GuestDriverTroubleTests : IDisposable
         using GuestDriverLab lab = await GuestDriverLab.VgpuAsync(clockSpeed: Speed);
         await lab.SaysAsync("apt-get install -y build-essential linux-headers-$(uname -r)");
         using VimCredential login = new("admin", ToolsShellTests.Secret(SimulatorUser.DefaultPassword));
-        OperationContext context = new([lab.Session], lab.Lab.Simulator.Clock, Path.GetTempPath()) { Guests = new ToolsGuestShells([lab.Session], login) };
+        OperationContext context = new([lab.Session], lab.Lab.Simulator.Clock, lab.State) { Guests = new ToolsGuestShells([lab.Session], login) };
         IGpuOperation operation = GpuOperations.Create(GuestDriverIntents.Install([lab.Target], Package(GuestDriverLab.Grid, null), true, false, false, s_none), context);
         ChangePlan plan = await operation.PlanAsync(CancellationToken.None);
         FaultRule broken = lab.Lab.Simulator.Faults.Add(new FaultRule { Method = method, After = after, Times = 3, DropConnection = true });

@@ -24,6 +24,9 @@ internal sealed class GuestOrders
     /// <summary>Whether another program installs packages, as unattended upgrades do after a start.</summary>
     public bool IsPackageManagerBusy { get; set; }
 
+    /// <summary>Whether nvidia-uninstall cannot do its work, and ends with 0 all the same, as the real one does.</summary>
+    public bool IsUninstallerBroken { get; set; }
+
     /// <summary>The packages that the repositories no longer have.</summary>
     public HashSet<string> Withdrawn { get; } = new(StringComparer.Ordinal);
 

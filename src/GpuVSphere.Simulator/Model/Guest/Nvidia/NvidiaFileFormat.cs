@@ -82,7 +82,8 @@ internal sealed class NvidiaFileFormat : IGuestFileFormat, IGuestPackageFormat
             // The package's own needs: DKMS builds the module, for which the headers are asked for by name.
             Depends = ["dkms"],
             Installed = guest => NvidiaInstaller.OfPackage(guest, driver),
-            Removed = NvidiaFiles.Remove,
+            // No script of it takes the module from the kernel.
+            Removed = NvidiaFiles.TakeFromDisk,
         }
         : null;
 }

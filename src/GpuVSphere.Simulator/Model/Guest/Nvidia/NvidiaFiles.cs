@@ -7,6 +7,9 @@ namespace GpuVSphere.Simulator.Model.Guest.Nvidia;
 /// <summary>What a guest driver puts on the disk, and takes away again. Called under the gate.</summary>
 internal static class NvidiaFiles
 {
+    /// <summary>What a package of the driver writes against nouveau.</summary>
+    public const string PackageBlacklist = "/etc/modprobe.d/nvidia-graphics-drivers.conf";
+
     private static readonly string[] s_modules = ["nvidia", "nvidia-modeset", "nvidia-uvm", "nvidia-drm"];
 
     private static string Folder(SimulatedGuest guest) => "/lib/modules/" + guest.Distribution.Kernel + "/kernel/drivers/video/";
@@ -47,17 +50,35 @@ internal static class NvidiaFiles
         }
     }
 
-    /// <summary>Takes it away.</summary>
+    /// <summary>Takes it away, from the kernel too.</summary>
     public static void Remove(SimulatedGuest guest)
     {
-        GriddFiles.Remove(guest);
         Unload(guest);
+        TakeFromDisk(guest);
+    }
+
+    /// <summary>Takes it from the disk. A module that is loaded stays so, until it is unloaded or the guest starts anew.</summary>
+    public static void TakeFromDisk(SimulatedGuest guest)
+    {
+        GriddFiles.Remove(guest);
         guest.State<GuestNvidia>().Installed = null;
         foreach (string path in s_modules.Select(module => Folder(guest) + module + ".ko")
-            .Concat(["/usr/bin/nvidia-smi", "/usr/bin/nvidia-persistenced", "/usr/bin/nvidia-modprobe", "/usr/bin/nvidia-gridd", "/usr/bin/nvidia-uninstall", "/usr/bin/nvidia-installer", LibraryFolder(guest) + "libcuda.so.1", "/sys/module/nvidia/version", "/proc/driver/nvidia/version"]))
+            .Concat(["/usr/bin/nvidia-smi", "/usr/bin/nvidia-persistenced", "/usr/bin/nvidia-modprobe", "/usr/bin/nvidia-gridd", "/usr/bin/nvidia-uninstall", "/usr/bin/nvidia-installer", LibraryFolder(guest) + "libcuda.so.1", PackageBlacklist]))
         {
             guest.Files.Remove(path);
         }
+
+        if (!guest.Modules.Contains("nvidia"))
+        {
+            TakeFromKernel(guest);
+        }
+    }
+
+    /// <summary>What the kernel shows of the module is gone with it.</summary>
+    public static void TakeFromKernel(SimulatedGuest guest)
+    {
+        guest.Files.Remove("/sys/module/nvidia/version");
+        guest.Files.Remove("/proc/driver/nvidia/version");
     }
 
     /// <summary>Takes the modules from the kernel.</summary>

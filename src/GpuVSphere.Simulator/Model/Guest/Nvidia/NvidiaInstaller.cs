@@ -71,7 +71,7 @@ internal sealed class NvidiaInstaller : IGuestProgram
     {
         bool isUsed = guest.Modules.Contains("nvidia");
         NvidiaFiles.Put(guest, driver);
-        guest.Files.Put("/etc/modprobe.d/nvidia-graphics-drivers.conf", "blacklist nouveau\n");
+        guest.Files.Put(NvidiaFiles.PackageBlacklist, "blacklist nouveau\n");
         if (!HasHeaders(guest) || !guest.Files.Exists("/usr/bin/gcc"))
         {
             // The package is installed all the same; DKMS says so and goes on.
@@ -170,7 +170,22 @@ internal sealed class NvidiaInstaller : IGuestProgram
             return call.Fail("nvidia-installer must be run as root");
         }
 
-        NvidiaFiles.Remove(call.Guest);
+        SimulatedGuest guest = call.Guest;
+        if (guest.State<GuestOrders>().IsUninstallerBroken)
+        {
+            // As the real one does: it says so, and ends as if nothing were amiss.
+            call.Complain("\nERROR: Uninstallation failed.\n");
+            guest.Files.Append("/var/log/nvidia-uninstall.log", "ERROR: Uninstallation failed.\n");
+            return 0;
+        }
+
+        // A module that is in use stays in the kernel, and nothing is said of it.
+        if (!GuestNvidia.IsUsed(guest))
+        {
+            NvidiaFiles.Unload(guest);
+        }
+
+        NvidiaFiles.TakeFromDisk(guest);
         return 0;
     }
 

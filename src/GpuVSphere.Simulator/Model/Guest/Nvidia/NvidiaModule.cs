@@ -66,7 +66,11 @@ internal sealed class NvidiaModule : IGuestModule, IGuestBoot
         {
             NvidiaFiles.Load(guest);
         }
-        else if (guest.Family == GuestFamily.Windows && guest.State<GuestNvidia>() is { Installed: { } driver } state)
+        else if (guest.Family == GuestFamily.Linux)
+        {
+            NvidiaFiles.TakeFromKernel(guest);
+        }
+        else if (guest.State<GuestNvidia>() is { Installed: { } driver } state)
         {
             state.Taken = driver;
             guest.Modules.Add("nvidia");

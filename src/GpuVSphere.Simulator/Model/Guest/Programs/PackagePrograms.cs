@@ -34,6 +34,12 @@ internal sealed class PackagePrograms : IGuestProgram
             return call.Locked(() => verb == "list" ? ListOf(call, words) : 0);
         }
 
+        bool isTrial = isApt && call.Has("-s", "--simulate", "--dry-run");
+        if (isTrial && verb is "remove" or "purge")
+        {
+            return call.Locked(() => Remove(call, words.Skip(1).ToList(), isApt, isTrial));
+        }
+
         if (!call.User.IsRoot)
         {
             return call.Fail(isApt
@@ -67,7 +73,7 @@ internal sealed class PackagePrograms : IGuestProgram
             case "install":
                 return await InstallAsync(call, words.Skip(1).ToList(), isApt, cancellationToken).ConfigureAwait(false);
             case "remove" or "purge" or "erase":
-                return call.Locked(() => Remove(call, words.Skip(1).ToList()));
+                return call.Locked(() => Remove(call, words.Skip(1).ToList(), isApt, isTrial: false));
             default:
                 return call.Fail((isApt ? "E: Invalid operation " : "No such command: ") + verb, isApt ? 100 : 1);
         }
@@ -158,16 +164,52 @@ internal sealed class PackagePrograms : IGuestProgram
         }
     }
 
-    private static int Remove(GuestCall call, List<string> names)
+    // What needs a package that goes, goes with it, as far as that reaches.
+    private static int Remove(GuestCall call, List<string> names, bool isApt, bool isTrial)
     {
-        foreach (string name in names.SelectMany(pattern => call.Guest.Packages.Keys.Where(package => ShPath.Matches(pattern, package))).ToList())
+        SimulatedGuest guest = call.Guest;
+        List<string> going = names.SelectMany(name => Matching(guest, name)).Distinct().ToList();
+        for (int i = 0; i < going.Count; i++)
         {
-            Take(call.Guest, name);
-            call.Say("Removing " + name + " ...");
+            going.AddRange(Needing(guest, going[i]).Except(going).ToList());
+        }
+
+        if (going.Count == 0)
+        {
+            call.Say(isApt ? "0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded." : "No packages marked for removal.\nDependencies resolved.\nNothing to do.");
+            return 0;
+        }
+
+        call.Say(isApt ? "The following packages will be REMOVED:\n  " + string.Join(" ", going) : "Dependencies resolved.");
+        foreach (string name in going)
+        {
+            string version = guest.Packages[name].Version;
+            if (isTrial)
+            {
+                call.Say((call.Has("--purge") || call.Words.Contains("purge") ? "Purg " : "Remv ") + name + " [" + version + "]");
+                continue;
+            }
+
+            Take(guest, name);
+            call.Say(isApt ? "Removing " + name + " (" + version + ") ..." : "  Erasing          : " + name + "-" + version + ".x86_64");
+        }
+
+        if (!isApt)
+        {
+            call.Say("Complete!");
         }
 
         return 0;
     }
+
+    // A name alone, a pattern, or a name with its architecture.
+    private static IEnumerable<string> Matching(SimulatedGuest guest, string name)
+    {
+        string bare = new[] { ".x86_64", ".noarch", ":amd64" }.Where(end => name.EndsWith(end, StringComparison.Ordinal)).Select(end => name.Substring(0, name.Length - end.Length)).FirstOrDefault() ?? name;
+        return guest.Packages.Keys.Where(package => ShPath.Matches(bare, package)).ToList();
+    }
+
+    private static IEnumerable<string> Needing(SimulatedGuest guest, string name) => guest.Packages.Values.Where(package => package.Depends.Contains(name)).Select(package => package.Name).ToList();
 
     private static void Take(SimulatedGuest guest, string name)
     {
@@ -223,18 +265,27 @@ internal sealed class PackagePrograms : IGuestProgram
 
         if (isRpm ? options.IndexOf('e') >= 0 : call.Has("-r", "-P", "--remove", "--purge"))
         {
-            if (!call.User.IsRoot)
+            bool isTest = isRpm && call.Has("--test");
+            if (!call.User.IsRoot && !isTest)
             {
                 return call.Fail("error: Permission denied");
             }
 
-            foreach (string name in words)
+            List<string> going = words.SelectMany(name => Matching(guest, name)).ToList();
+            foreach (string name in words.Where(name => !Matching(guest, name).Any()))
             {
-                if (!guest.Packages.ContainsKey(name))
-                {
-                    return call.Fail(isRpm ? "error: package " + name + " is not installed" : "dpkg: warning: ignoring request to remove " + name + " which isn't installed");
-                }
+                return call.Fail(isRpm ? "error: package " + name + " is not installed" : "dpkg: warning: ignoring request to remove " + name + " which isn't installed");
+            }
 
+            string[] broken = going.SelectMany(name => Needing(guest, name).Except(going).Select(other => (name, other)))
+                .Select(pair => isRpm ? "\t" + pair.name + " is needed by (installed) " + pair.other + "-" + guest.Packages[pair.other].Version + ".x86_64" : " " + pair.other + " depends on " + pair.name + ".").ToArray();
+            if (broken.Length > 0)
+            {
+                return call.Fail((isRpm ? "error: Failed dependencies:\n" : "dpkg: dependency problems prevent removal:\n") + string.Join("\n", broken));
+            }
+
+            foreach (string name in isTest ? [] : going)
+            {
                 Take(guest, name);
             }
 
@@ -266,8 +317,8 @@ internal sealed class PackagePrograms : IGuestProgram
                 if (format is not null)
                 {
                     call.Print(format.Replace("\\n", "\n").Replace("\\t", "\t")
-                        .Replace("${Package}", package.Name).Replace("${Version}", package.Version).Replace("${Status}", "install ok installed").Replace("${db:Status-Status}", "installed")
-                        .Replace("%{NAME}", package.Name).Replace("%{VERSION}", package.Version.Split('-')[0]).Replace("%{RELEASE}", package.Version.IndexOf('-') is int at and > 0 ? package.Version.Substring(at + 1) : "1"));
+                        .Replace("${Package}", package.Name).Replace("${binary:Package}", package.Name).Replace("${Version}", package.Version).Replace("${Status}", "install ok installed").Replace("${db:Status-Status}", "installed")
+                        .Replace("%{NAME}", package.Name).Replace("%{ARCH}", "x86_64").Replace("%{VERSION}", package.Version.Split('-')[0]).Replace("%{RELEASE}", package.Version.IndexOf('-') is int at and > 0 ? package.Version.Substring(at + 1) : "1"));
                 }
                 else if (isRpm)
                 {
