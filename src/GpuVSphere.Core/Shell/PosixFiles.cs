@@ -33,8 +33,10 @@ internal static class PosixFiles
         string size = length.ToString(CultureInfo.InvariantCulture);
         string place = Operand(path);
         string beside = Operand(path.Substring(0, path.LastIndexOf('/') + 1) + ".gpuvsphere-" + Guid.NewGuid().ToString("N"));
-        string mode = options.Mode is { } asked ? $"chmod {RemoteQuoting.Quote(asked)} {beside}" : $"{{ if [ -e {place} ]; then chmod --reference={place} {beside}; else chmod 0644 {beside}; fi; }}";
-        string owner = options.Owner is { } named ? $"chown {RemoteQuoting.Quote(named)} {beside}" : $"{{ if [ -e {place} ]; then chown --reference={place} {beside}; else chown root {beside}; fi; }}";
+
+        // busybox's chmod and chown take no other file as their example.
+        string mode = options.Mode is { } asked ? $"chmod {RemoteQuoting.Quote(asked)} {beside}" : $"{{ if [ -e {place} ]; then chmod --reference={place} {beside} 2>/dev/null || chmod \"$(stat -L -c %a {place})\" {beside}; else chmod 0644 {beside}; fi; }}";
+        string owner = options.Owner is { } named ? $"chown {RemoteQuoting.Quote(named)} {beside}" : $"{{ if [ -e {place} ]; then chown --reference={place} {beside} 2>/dev/null || chown \"$(stat -L -c %u:%g {place})\" {beside}; else chown root {beside}; fi; }}";
         string write = source is null ? $"(umask 077; cat > {beside})" : $"mv -f {source} {beside}";
         return $"if [ -d {place} ]; then echo 'Is a directory' >&2; exit 1; fi; {{ {write} && {{ [ $(wc -c < {beside}) -eq {size} ] || {{ echo 'It did not arrive whole' >&2; false; }}; }} && {owner} && {mode} && mv -f {beside} {place}; }} || {{ rm -f {beside}; exit 1; }}";
     }

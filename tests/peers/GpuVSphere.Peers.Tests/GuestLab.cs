@@ -68,7 +68,7 @@ internal sealed class GuestLab : IDisposable
 
     /// <summary>A line of a preparing script that puts a compiler and the kernel's headers where they belong.</summary>
     public static string Compiler =>
-        "install -m 755 /usr/lib/guest/cuda/gcc /usr/lib/guest/cuda/make /usr/bin/; mkdir -p /usr/lib/modules/5.15.0-119-generic/build; : > /usr/lib/modules/5.15.0-119-generic/build/Makefile";
+        "install -m 755 /usr/lib/guest/cuda/gcc /usr/lib/guest/cuda/make /usr/bin/; mkdir -p /usr/lib/modules/$(uname -r)/build; : > /usr/lib/modules/$(uname -r)/build/Makefile";
 
     /// <summary>A line of a preparing script that installs a driver by its file.</summary>
     /// <param name="version">Its version.</param>

@@ -36,6 +36,15 @@ internal sealed class Peer
     /// <summary>PowerShell 7.</summary>
     public static Peer Pwsh { get; } = Program("pwsh", "GPUVSPHERE_PWSH", "install PowerShell 7");
 
+    /// <summary>dnf, for guests of the family of Red Hat, with what makes packages and repositories.</summary>
+    public static Peer Dnf { get; } = Programs("dnf", ["dnf-3", "rpm", "rpmbuild", "createrepo_c"], "apt-get install rpm dnf createrepo-c");
+
+    /// <summary>busybox, for guests that have nothing else.</summary>
+    public static Peer Busybox { get; } = Program("busybox", "GPUVSPHERE_BUSYBOX", "apt-get install busybox");
+
+    /// <summary>sudo, for guests whose sudo is no stand-in.</summary>
+    public static Peer Sudo { get; } = Program("sudo", "GPUVSPHERE_SUDO", "apt-get install sudo");
+
     /// <summary>A Python that has pyVmomi.</summary>
     public static Peer Pyvmomi { get; } = Library("pyvmomi", "python3", ["-c", "import pyVmomi"], "apt-get install python3-pyvmomi");
 
@@ -62,6 +71,12 @@ internal sealed class Peer
     {
         string? named = Environment.GetEnvironmentVariable(variable);
         return new Peer(name, File.Exists(named) ? named : OnPath(name).FirstOrDefault(), advice);
+    }
+
+    private static Peer Programs(string name, string[] programs, string advice)
+    {
+        string? missing = programs.FirstOrDefault(program => !OnPath(program).Any());
+        return new Peer(missing ?? name, missing is null ? OnPath(programs[0]).First() : null, advice);
     }
 
     // Several Pythons may be on PATH; the one of the system has Debian's packages.

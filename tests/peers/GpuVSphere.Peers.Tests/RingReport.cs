@@ -33,6 +33,15 @@ public sealed class RingReport
         Assert.Equal("guest-01\n", guest.Read("/etc/hostname"));
     }
 
+    [PeerFact(nameof(Peer.Dnf))]
+    public void Dnf() => Assert.False(string.IsNullOrWhiteSpace(Peer.Dnf.Run(["--version"]).Succeeded()));
+
+    [PeerFact(nameof(Peer.Busybox))]
+    public void Busybox() => Assert.StartsWith("BusyBox", Peer.Busybox.Run([]).Succeeded(), StringComparison.Ordinal);
+
+    [PeerFact(nameof(Peer.Sudo))]
+    public void Sudo() => Assert.StartsWith("Sudo", Peer.Sudo.Run(["-V"]).Succeeded(), StringComparison.Ordinal);
+
     [PeerFact(nameof(Peer.Pwsh))]
     public void Pwsh() => Assert.Equal("Core", Peer.Pwsh.Run(["-NoProfile", "-NonInteractive", "-Command", "$PSVersionTable.PSEdition"]).Succeeded().Trim());
 

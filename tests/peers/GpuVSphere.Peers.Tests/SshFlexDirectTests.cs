@@ -23,7 +23,7 @@ public sealed class SshFlexDirectTests
     internal const string Key = "FL3X-K3Y-THAT-N0B0DY-SEES";
 
     // Of the quick clock: half a minute.
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
+    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private static readonly GuestChangeOptions s_none = new();
 
@@ -66,7 +66,7 @@ public sealed class SshFlexDirectTests
         Assert.All(await lab.RunAsync(FlexDirectIntents.License(both, true, false, s_none)), result => Assert.True(result.Outcome == ChangeOutcome.Done, result.Message));
 
         // The scheduler outlives the session that started it, as a service.
-        ChangeResult started = await lab.DoneAsync(FlexDirectIntents.StartScheduler([both[0]], new SchedulerWish { GpuCount = 1, Port = port }, s_patience, s_none));
+        ChangeResult started = await lab.DoneAsync(FlexDirectIntents.StartScheduler([both[0]], new SchedulerWish { GpuCount = 1, Port = port }, Patience, s_none));
         Assert.Equal($"Running resource scheduler on 0.0.0.0:{Text(port)} using 1 GPUs (0) with 32768 MiB of memory each", started.Message);
         GuestMachine server = lab.Guest(Server);
         Assert.Contains(server.Processes(), words => words == $"/usr/bin/flexdirect resource_scheduler -n 1 -s {Text(port)}");
@@ -96,7 +96,7 @@ public sealed class SshFlexDirectTests
         {
             FlexDirectIntents.Install(both, new InstallWish { Path = file }, s_none),
             FlexDirectIntents.License(both, true, false, s_none),
-            FlexDirectIntents.StartScheduler([both[0]], new SchedulerWish { Port = port }, s_patience, s_none),
+            FlexDirectIntents.StartScheduler([both[0]], new SchedulerWish { Port = port }, Patience, s_none),
             FlexDirectIntents.SetServers([both[1]], new ServersWish { Add = ["127.0.0.1:" + Text(port)] }, s_none),
         })
         {
@@ -130,7 +130,7 @@ public sealed class SshFlexDirectTests
         taken.Start();
         int port = ((IPEndPoint)taken.LocalEndpoint).Port;
 
-        GpuVSphereException failed = await lab.FailsAsync(FlexDirectIntents.StartScheduler(lab.Vms(Server), new SchedulerWish { Port = port }, s_patience, s_none));
+        GpuVSphereException failed = await lab.FailsAsync(FlexDirectIntents.StartScheduler(lab.Vms(Server), new SchedulerWish { Port = port }, Patience, s_none));
 
         Assert.Equal("FlexDirectSchedulerFailed", failed.Id);
         Assert.Contains("bind: address already in use", failed.Message, StringComparison.Ordinal);
@@ -140,7 +140,7 @@ public sealed class SshFlexDirectTests
         taken.Stop();
 
         guest.DeleteFolder("/run/systemd/system");
-        await lab.DoneAsync(FlexDirectIntents.StartScheduler(lab.Vms(Server), new SchedulerWish { Port = port, Devices = [0], ListenAddress = "127.0.0.1" }, s_patience, s_none));
+        await lab.DoneAsync(FlexDirectIntents.StartScheduler(lab.Vms(Server), new SchedulerWish { Port = port, Devices = [0], ListenAddress = "127.0.0.1" }, Patience, s_none));
 
         FlexDirectScheduler running = Assert.Single(await lab.AskAsync(Server, shell => FlexDirectReader.ReadSchedulersAsync(lab.Vm(Server), shell, CancellationToken.None)));
         Assert.Equal(("127.0.0.1", port, null), (running.ListenAddress, running.Port, running.Service));
@@ -234,9 +234,9 @@ public sealed class SshFlexDirectTests
 
     private static string Sum(string file) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file))).ToLowerInvariant();
 
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+    internal static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using TcpListener probe = new(IPAddress.Loopback, 0);
         probe.Start();
