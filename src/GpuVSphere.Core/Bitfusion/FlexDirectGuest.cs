@@ -74,9 +74,12 @@ internal sealed class FlexDirectGuest(IGuestShell shell, string vmName)
             : ([], list.ExitCode == 127 ? "nvidia-smi is not there, so NVIDIA's driver is not installed." : FlexDirectText.Complaint(list.Output + "\n" + list.Error) is { Length: > 0 } said ? said : null);
     }
 
+    /// <summary>Asks for all processes with all of their words. busybox's ps writes lines as long as they are, and knows no option for that.</summary>
+    public const string ProcessesQuestion = "ps -e -ww -o pid,args 2>/dev/null || ps -e -o pid,args";
+
     /// <summary>The schedulers that run, whoever started them.</summary>
     public async Task<IReadOnlyList<SchedulerProcess>> ReadSchedulersAsync(CancellationToken cancellationToken) =>
-        SchedulerProcess.Read((await AskAsync("ps -e -ww -o pid,args", cancellationToken).ConfigureAwait(false)).Output);
+        SchedulerProcess.Read((await AskAsync(ProcessesQuestion, cancellationToken).ConfigureAwait(false)).Output);
 
     /// <summary>What a scheduler that we started said; null when there is no log of it.</summary>
     public async Task<string?> ReadLogAsync(int port, CancellationToken cancellationToken) => await ReadTextAsync(SchedulerUnit.LogFor(port), cancellationToken).ConfigureAwait(false) is { } text

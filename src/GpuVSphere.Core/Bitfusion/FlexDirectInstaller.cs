@@ -15,6 +15,8 @@ internal static class FlexDirectInstaller
     /// <summary>Which program the guest has to fetch files with.</summary>
     public const string FetcherQuestion = "command -v wget || command -v curl";
 
+    private const int NotFound = 127;
+
     private static readonly TimeSpan s_fetchTime = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_installTime = TimeSpan.FromMinutes(30);
 
@@ -40,7 +42,7 @@ internal static class FlexDirectInstaller
         else
         {
             say($"fetching {wish.Source}");
-            await FetchAsync(guest, vmName, wish.Source, file, cancellationToken).ConfigureAwait(false);
+            await FetchAsync(guest, vmName, wish, file, cancellationToken).ConfigureAwait(false);
         }
 
         await CheckAsync(guest, vmName, wish, file, cancellationToken).ConfigureAwait(false);
@@ -55,7 +57,7 @@ internal static class FlexDirectInstaller
                 GpuErrorCategory.OperationFailed,
                 $"The installer of FlexDirect on {vmName} ended with {result.ExitCode.ToString(CultureInfo.InvariantCulture)}: {(FlexDirectText.Complaint(result.Output + "\n" + result.Error) is { Length: > 0 } said ? said : "it said nothing.")}",
                 vmName,
-                "Run it again with -Verbose to see every line of the installer.");
+                result.ExitCode == NotFound && wish.Kind == InstallerKind.Script ? "The installer is a script for bash: install bash in the guest, and run it again." : "Run it again with -Verbose to see every line of the installer.");
         }
     }
 
@@ -71,12 +73,30 @@ internal static class FlexDirectInstaller
         }
     }
 
-    private static async Task FetchAsync(FlexDirectGuest guest, string vmName, string source, string file, CancellationToken cancellationToken)
+    private static async Task FetchAsync(FlexDirectGuest guest, string vmName, InstallWish wish, string file, CancellationToken cancellationToken)
     {
+        string source = wish.Source;
         ShellResult fetcher = await guest.Shell.RunAsync(new GuestCommand(FetcherQuestion), cancellationToken).ConfigureAwait(false);
         bool isCurl = fetcher.Output.Trim().EndsWith("curl", StringComparison.Ordinal);
         string command = isCurl ? RemoteQuoting.Join(["curl", "-fsSL", "--connect-timeout", "30", "-o", file, source]) : RemoteQuoting.Join(["wget", "-nv", "-T", "30", "-t", "2", "-O", file, source]);
         ShellResult fetched = await guest.Shell.RunAsync(new GuestCommand(command) { AsRoot = true, Timeout = s_fetchTime }, cancellationToken).ConfigureAwait(false);
+        if (fetched.ExitCode != 0 && !isCurl && await IsBusyboxAsync(guest, cancellationToken).ConfigureAwait(false))
+        {
+            // That wget knows none of these options, and does not look at the certificate of who answers it.
+            if (source.StartsWith("https:", StringComparison.OrdinalIgnoreCase) && wish.Sha256 is null)
+            {
+                throw new GpuVSphereException(
+                    "FlexDirectDownloadFailed",
+                    GpuErrorCategory.NotSupported,
+                    $"{vmName} has busybox's wget only, which does not check certificates: nothing was fetched from {source}.",
+                    vmName,
+                    $"Give the file's checksum with -Sha256, or upload the installer from this machine: Install-FlexDirect -VM {Typed.Name(vmName)} -Path <file>");
+            }
+
+            fetched = await guest.Shell.RunAsync(
+                new GuestCommand(RemoteQuoting.Join(["wget", "-q", "-O", file, source])) { AsRoot = true, Timeout = s_fetchTime }, cancellationToken).ConfigureAwait(false);
+        }
+
         if (fetched.ExitCode != 0)
         {
             throw new GpuVSphereException(
@@ -86,6 +106,13 @@ internal static class FlexDirectInstaller
                 vmName,
                 $"Check the address, which -Source names. For a guest without internet, fetch the installer on this machine and upload it: Install-FlexDirect -VM {Typed.Name(vmName)} -Path <file>");
         }
+    }
+
+    // What it makes of options that it does not know is not always words: some builds crash.
+    private static async Task<bool> IsBusyboxAsync(FlexDirectGuest guest, CancellationToken cancellationToken)
+    {
+        ShellResult help = await guest.Shell.RunAsync(new GuestCommand("wget --help 2>&1"), cancellationToken).ConfigureAwait(false);
+        return help.Output.IndexOf("BusyBox", StringComparison.Ordinal) >= 0;
     }
 
     private static async Task CheckAsync(FlexDirectGuest guest, string vmName, InstallWish wish, string file, CancellationToken cancellationToken)

@@ -27,6 +27,13 @@ internal sealed record SchedulerProcess(int Id, IReadOnlyList<string> Arguments)
         {
             // A shell that starts one, or an editor with its log, has the words further on.
             string[] words = line.Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
+
+            // busybox writes the kernel's name of a process before its words, in braces, where the two differ.
+            if (words.Length > 2 && words[1][0] == '{' && Array.FindIndex(words, word => word[word.Length - 1] == '}') is > 0 and var end)
+            {
+                words = [words[0], .. words.Skip(end + 1)];
+            }
+
             if (words.Length > 2 && int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out int id)
                 && words[1].Substring(words[1].LastIndexOf('/') + 1) is FlexDirectProgram.FlexDirect or FlexDirectProgram.Bitfusion
                 && words[2] == FlexDirectProgram.SchedulerCommand)

@@ -9,13 +9,18 @@ internal static class GuestErrors
 {
     public static GpuVSphereException NotRoot(string vm, string user, string said)
     {
-        string last = said.Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.Length > 0) ?? "sudo said nothing";
+        // That refusal repeats the command, over as many lines as it has; a right to some commands is not one to a shell.
+        string last = said.IndexOf(" is not allowed to execute ", StringComparison.Ordinal) >= 0
+            ? "sudo does not let it run /bin/sh"
+            : said.Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.Length > 0) ?? "sudo said nothing";
         return new GpuVSphereException(
             "GuestNotRoot",
             GpuErrorCategory.PermissionDenied,
             $"{user} cannot be root in {vm}: {last.TrimEnd('.')}.",
             vm,
-            "Give the login of root, or of a user who may use sudo with this password or without one, with -GuestCredential.");
+            said.IndexOf("must have a tty", StringComparison.Ordinal) >= 0
+                ? $"sudo wants a terminal there: put 'Defaults:{user} !requiretty' into /etc/sudoers (visudo) in the guest, or give the login of root with -GuestCredential."
+                : "Give the login of root, or of a user who may use sudo with this password or without one, with -GuestCredential.");
     }
 
     public static GpuVSphereException FileFailed(string vm, string path, string said) => new(

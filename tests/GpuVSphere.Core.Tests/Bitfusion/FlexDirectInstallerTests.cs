@@ -41,6 +41,40 @@ public sealed class FlexDirectInstallerTests
         Assert.Contains("curl -fsSL --connect-timeout 30 -o " + Script + " 'https://mirror.example/flex.sh?a=1&b=$(reboot)'", guest.Ran);
     }
 
+    [Theory]
+    [InlineData("https://mirror.example/flex.sh", false)]
+    [InlineData("https://mirror.example/flex.sh", true)]
+    [InlineData("http://mirror.example/flex.sh", false)]
+    public async Task Busyboxs_wget_fetches_without_options_what_needs_no_certificate(string source, bool hasChecksum)
+    {
+        string sum = new('a', 64);
+        FakeGuest guest = Guest("wget").On("bash " + Script).On("sha256sum " + Script, sum + "  x\n")
+            .On(command => command.CommandLine.StartsWith("wget -nv ", StringComparison.Ordinal), (_, _) => Task.FromResult(new ShellResult(139, string.Empty, "Segmentation fault\n")))
+            .On("wget --help 2>&1", "BusyBox v1.35.0 multi-call binary.\n", 1).On($"wget -q -O {Script} {source}");
+        Task install = InstallAsync(guest, new InstallWish { Source = source, Sha256 = hasChecksum ? sum : null });
+        if (source.StartsWith("https", StringComparison.Ordinal) && !hasChecksum)
+        {
+            GpuVSphereException error = await Assert.ThrowsAsync<GpuVSphereException>(() => install);
+            Assert.Equal("FlexDirectDownloadFailed", error.Id);
+            Assert.Contains("-Sha256", error.NextStep, StringComparison.Ordinal);
+            Assert.DoesNotContain(guest.Ran, line => line.StartsWith("bash ", StringComparison.Ordinal));
+            return;
+        }
+
+        await install;
+        Assert.Contains($"wget -q -O {Script} {source}", guest.Ran);
+        Assert.Contains("bash " + Script, guest.Ran);
+    }
+
+    [Fact]
+    public async Task Without_bash_it_is_said_what_is_missing()
+    {
+        FakeGuest guest = Guest("wget").On("bash " + Script, exitCode: 127, error: "sh: bash: not found");
+        GpuVSphereException error = await Assert.ThrowsAsync<GpuVSphereException>(() => InstallAsync(guest, new InstallWish()));
+        Assert.Equal("FlexDirectInstallFailed", error.Id);
+        Assert.Contains("install bash", error.NextStep, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_file_is_uploaded_for_its_owner_only_and_the_guest_fetches_nothing()
     {

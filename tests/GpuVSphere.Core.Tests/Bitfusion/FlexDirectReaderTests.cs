@@ -104,12 +104,12 @@ public sealed class FlexDirectReaderTests
     [Fact]
     public async Task A_client_is_asked_for_health_and_a_server_for_localhealth_and_one_that_is_both_for_both()
     {
-        FakeGuest client = Client().On("ps -e -ww -o pid,args", "  PID COMMAND\n").On("nvidia-smi -L", exitCode: 127, error: "sh: 1: nvidia-smi: not found").On(Path + " health", "cpu-01:\n[PASS] License\n[FAIL] Servers: none responded\n", 1);
+        FakeGuest client = Client().On(FlexDirectGuest.ProcessesQuestion, "  PID COMMAND\n").On("nvidia-smi -L", exitCode: 127, error: "sh: 1: nvidia-smi: not found").On(Path + " health", "cpu-01:\n[PASS] License\n[FAIL] Servers: none responded\n", 1);
         Assert.Equal(
             ["health cpu-01 License Passed ", "health cpu-01 Servers Failed none responded"],
             (await FlexDirectReader.ReadHealthAsync(s_vm, client, null, CancellationToken.None)).Select(check => $"{check.Report} {check.Node} {check.Check} {check.Status} {check.Detail}"));
 
-        FakeGuest both = client.On("ps -e -ww -o pid,args", " 77 /usr/bin/flexdirect resource_scheduler\n").On(Path + " localhealth", "all is well\n").WithFile("/etc/bitfusionio/servers.conf", "127.0.0.1\n");
+        FakeGuest both = client.On(FlexDirectGuest.ProcessesQuestion, " 77 /usr/bin/flexdirect resource_scheduler\n").On(Path + " localhealth", "all is well\n").WithFile("/etc/bitfusionio/servers.conf", "127.0.0.1\n");
         Assert.Equal(["localhealth Unknown", "health Passed", "health Failed"], (await FlexDirectReader.ReadHealthAsync(s_vm, both, null, CancellationToken.None)).Select(check => $"{check.Report} {check.Status}"));
         Assert.Equal(["localhealth"], (await FlexDirectReader.ReadHealthAsync(s_vm, both, FlexDirectRole.Server, CancellationToken.None)).Select(check => check.Report).Distinct());
         Assert.Equal(["health"], (await FlexDirectReader.ReadHealthAsync(s_vm, both, FlexDirectRole.Client, CancellationToken.None)).Select(check => check.Report).Distinct());

@@ -105,7 +105,7 @@ public sealed class SchedulerControlTests
 
     private SchedulerControl Control(FakeGuest guest) => new(new FlexDirectGuest(guest, "gpu-01"), "gpu-01", _clock);
 
-    private FakeGuest Guest() => new FakeGuest().On("ps -e -ww -o pid,args", _ => new ShellResult(0, "  PID COMMAND\n" + _processes, string.Empty))
+    private FakeGuest Guest() => new FakeGuest().On(FlexDirectGuest.ProcessesQuestion, _ => new ShellResult(0, "  PID COMMAND\n" + _processes, string.Empty))
         .On("systemctl daemon-reload").On("systemctl disable --now flexdirect-scheduler");
 
     private ShellResult Begin(FakeGuest guest, string log)

@@ -58,9 +58,12 @@ public sealed class SchedulerTests
              1301 bitfusion resource_scheduler -s=56003
              1302 flexdirect run -n 1 resource_scheduler
              1303 vi /var/log/flexdirect resource_scheduler
+             1304 {/usr/bin/flexdi} /usr/bin/flexdirect resource_scheduler -s 56004
+             1305 {my flexdirect} vi resource_scheduler
+             1306 {broken
              junk
             """)];
-        Assert.Equal(["1201 56002 -n 2 -s 56002", "1300 56001 ", "1301 56003 -s=56003"], found.Select(process => $"{process.Id} {process.Port} {process.Text}"));
+        Assert.Equal(["1201 56002 -n 2 -s 56002", "1300 56001 ", "1301 56003 -s=56003", "1304 56004 -s 56004"], found.Select(process => $"{process.Id} {process.Port} {process.Text}"));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class SshFlexDirectTests
     // What init compares the key with, which nobody can read the key from.
     internal static string Keys => $"printf '%s\\n' '{PeerRun.Of("openssl", "openssl", ["passwd", "-6", "-salt", "guest", Key], null, TimeSpan.FromMinutes(1)).Succeeded().Trim()}' > /usr/lib/guest/flexdirect/key";
 
-    private static string Licensed => "bash /usr/lib/guest/flexdirect/installer > /dev/null; mkdir -p /var/lib/flexdirect; echo ready > /var/lib/flexdirect/license";
+    internal static string Licensed => "bash /usr/lib/guest/flexdirect/installer > /dev/null; mkdir -p /var/lib/flexdirect; echo ready > /var/lib/flexdirect/license";
 
     [SkippableFact]
     public async Task From_nothing_to_a_program_on_another_machines_gpu()
@@ -200,7 +200,7 @@ public sealed class SshFlexDirectTests
         }
     }
 
-    private static HttpListener Serve(string file, out string address)
+    internal static HttpListener Serve(string file, out string address)
     {
         address = $"http://127.0.0.1:{Text(FreePort())}/";
         HttpListener web = new();
@@ -232,7 +232,7 @@ public sealed class SshFlexDirectTests
         }
     }
 
-    private static string Sum(string file) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file))).ToLowerInvariant();
+    internal static string Sum(string file) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file))).ToLowerInvariant();
 
     internal static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
