@@ -175,7 +175,7 @@ internal sealed class GuestTour : TourWalk
 
     private RawGuest GuestOf(string vm) => Simulator.Raw.Vm(vm).Guest;
 
-    private async Task<IGuestShell> OpenAsync(PlanTarget vm) => await Context.Guests!.OpenAsync(new GuestAddress(vm.Id, vm.Name, null, GuestFamily.Linux), Stop).ConfigureAwait(false);
+    private async Task<IGuestShell> OpenAsync(PlanTarget vm) => await Context.Guests!.OpenAsync(new GuestAddress(vm.Id, vm.Name, vm.Name, GuestFamily.Linux), Stop).ConfigureAwait(false);
 
     private async Task ShowTestsAsync(GuestCheckOutcome expected)
     {

@@ -189,6 +189,10 @@ Describe 'What goes wrong with FlexDirect' {
         Push-Location $TestDrive
         try {
             (Get-ErrorOf { Install-FlexDirect 'flex-off-01' -Path 'flux.sh' @now }).FullyQualifiedErrorId | Should -BeLike 'FileNotFound,*'
+            Set-Content -LiteralPath 'flex.deb' -Value '<!DOCTYPE html><html>Log in</html>'
+            $page = Get-ErrorOf { Install-FlexDirect 'flex-off-01', 'flex-gpu-01' -Path 'flex.deb' @now }
+            $page.FullyQualifiedErrorId | Should -BeLike 'FlexDirectNotAnInstaller,*'
+            "$page" | Should -Match 'flex\.deb is a web page'
             (Get-ErrorOf { Install-FlexDirect 'flex-off-01' -Path 'flex.sh' -Sha256 ('0' * 64) @now }).FullyQualifiedErrorId | Should -BeLike 'FlexDirectChecksum,*'
             (Install-FlexDirect 'flex-off-01' -Path 'flex.sh' -Sha256 (Get-FileHash 'flex.sh').Hash @now -PassThru).Message | Should -Be '/usr/bin/flexdirect is there.'
         }

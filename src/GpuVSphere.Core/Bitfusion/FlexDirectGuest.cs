@@ -6,6 +6,7 @@ using System.Linq;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuVSphere.GuestOs;
 using GpuVSphere.Shell;
 
 namespace GpuVSphere.Bitfusion;
@@ -64,14 +65,14 @@ internal sealed class FlexDirectGuest(IGuestShell shell, string vmName)
     /// <summary>The indices of the GPUs that nvidia-smi shows; and what it says when it shows none.</summary>
     public async Task<(IReadOnlyList<int> Indices, string? Trouble)> ListGpusAsync(CancellationToken cancellationToken)
     {
-        ShellResult list = await AskAsync("nvidia-smi -L", cancellationToken).ConfigureAwait(false);
+        ShellResult list = await GuestNvidiaSmi.RunAsync(shell, ["-L"], cancellationToken).ConfigureAwait(false);
         int[] indices = list.ExitCode != 0 ? [] :
         [
             .. list.Output.Split('\n').Where(line => line.StartsWith("GPU ", StringComparison.Ordinal))
                 .Select((line, at) => int.TryParse(line.Substring(4).Split(':')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : at),
         ];
         return indices.Length > 0 ? (indices, null)
-            : ([], list.ExitCode == 127 ? "nvidia-smi is not there, so NVIDIA's driver is not installed." : FlexDirectText.Complaint(list.Output + "\n" + list.Error) is { Length: > 0 } said ? said : null);
+            : ([], list.ExitCode == GuestNvidiaSmi.NotFound ? "nvidia-smi is not there, so NVIDIA's driver is not installed." : FlexDirectText.Complaint(list.Output + "\n" + list.Error) is { Length: > 0 } said ? said : null);
     }
 
     /// <summary>Asks for all processes with all of their words. busybox's ps writes lines as long as they are, and knows no option for that.</summary>

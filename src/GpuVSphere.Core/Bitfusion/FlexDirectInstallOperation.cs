@@ -2,6 +2,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
+using GpuVSphere.GuestOs;
 using GpuVSphere.Operations;
 using GpuVSphere.Readiness;
 using GpuVSphere.Shell;
@@ -36,6 +37,17 @@ internal sealed class FlexDirectInstallOperation : FlexDirectOperation
         if (program is not null && !_wish.Reinstall)
         {
             return proposal;
+        }
+
+        if (_wish.Kind != InstallerKind.Script && subject.System.Packages != GuestPackageManager.None && (_wish.Kind == InstallerKind.Deb) != (subject.System.Packages == GuestPackageManager.Apt))
+        {
+            string kind = _wish.Kind == InstallerKind.Deb ? ".deb" : ".rpm";
+            throw new GpuVSphereException(
+                "FlexDirectWrongPackage",
+                GpuErrorCategory.NotSupported,
+                $"{_wish.From} is a {kind} package, and {subject.Name} runs {subject.System.DisplayName}, which installs {(kind == ".deb" ? ".rpm" : ".deb")} packages.",
+                subject.Name,
+                $"Give the {(kind == ".deb" ? ".rpm package for CentOS and Red Hat" : ".deb package for Debian and Ubuntu")}, or the installer script, which is for both.");
         }
 
         string? fetcher = null;

@@ -25,8 +25,9 @@ public sealed record InstallWish
     /// <summary>Whether it is installed again where it is already.</summary>
     public bool Reinstall { get; init; }
 
-    /// <summary>The kind of the installer, by the end of its name.</summary>
-    internal InstallerKind Kind => Name.EndsWith(".deb", StringComparison.OrdinalIgnoreCase) ? InstallerKind.Deb
+    /// <summary>The kind of the installer: that of a file by its content, else by the end of its name.</summary>
+    internal InstallerKind Kind => Path is { } path && InstallerFile.KindOf(path) is { } kind ? kind
+        : Name.EndsWith(".deb", StringComparison.OrdinalIgnoreCase) ? InstallerKind.Deb
         : Name.EndsWith(".rpm", StringComparison.OrdinalIgnoreCase) ? InstallerKind.Rpm
         : InstallerKind.Script;
 
@@ -36,7 +37,9 @@ public sealed record InstallWish
     private string Name => Path ?? Source.Split('?', '#')[0];
 
     /// <summary>Refuses what cannot be installed.</summary>
-    /// <exception cref="GpuVSphereException">InvalidFlexDirectSource: the address or checksum is none. FileNotFound: the file is not there.</exception>
+    /// <exception cref="GpuVSphereException">
+    /// InvalidFlexDirectSource: the address or checksum is none. FileNotFound: the file is not there. FlexDirectNotAnInstaller: it is something else.
+    /// </exception>
     public void Check()
     {
         if (Sha256 is { } sum && (sum.Length != Sha256Digits || !sum.All(Uri.IsHexDigit)))
@@ -51,6 +54,7 @@ public sealed record InstallWish
                 throw new GpuVSphereException("FileNotFound", GpuErrorCategory.ObjectNotFound, $"There is no file {path} on this machine.", path, LocalFiles.Beside(path, IsInstaller, "Give the installer script of getflex.bitfusion.io, or a package, as a file of this machine."));
             }
 
+            InstallerFile.Check(path);
             return;
         }
 

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuVSphere.GuestOs;
 using GpuVSphere.Shell;
 using GpuVSphere.Smi;
 
@@ -16,6 +17,8 @@ internal static class GuestGpuReader
     public const string WindowsScript =
         "Get-WmiObject Win32_PnPEntity -Filter 'DeviceID LIKE ''PCI\\\\VEN_10DE%''' | ForEach-Object { '{0}|{1}|{2}|{3}|{4}' -f $_.DeviceID, $_.ConfigManagerErrorCode, $_.Service, $_.PNPClass, $_.Name }";
 
+    private static readonly string[] s_report = ["-q", "-x"];
+
     /// <summary>Reads devices, modules, the kernel's log and nvidia-smi.</summary>
     /// <param name="shell">The guest.</param>
     /// <param name="state">What is known of the VM and the system; the rest of it is filled in.</param>
@@ -24,20 +27,20 @@ internal static class GuestGpuReader
     {
         GuestAsk ask = new(shell);
         return shell.Family == GuestFamily.Windows
-            ? await ReadWindowsAsync(ask, state, cancellationToken).ConfigureAwait(false)
-            : await ReadLinuxAsync(ask, state, cancellationToken).ConfigureAwait(false);
+            ? await ReadWindowsAsync(shell, ask, state, cancellationToken).ConfigureAwait(false)
+            : await ReadLinuxAsync(shell, ask, state, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<GuestGpuState> ReadLinuxAsync(GuestAsk ask, GuestGpuState state, CancellationToken cancellationToken)
+    private static async Task<GuestGpuState> ReadLinuxAsync(IGuestShell shell, GuestAsk ask, GuestGpuState state, CancellationToken cancellationToken)
     {
         ShellResult lspci = await ask.RunAsync(Lspci.Command, cancellationToken).ConfigureAwait(false);
         ShellResult modules = await ask.RunAsync("cat /proc/modules", cancellationToken).ConfigureAwait(false);
         ShellResult module = await ask.RunAsync("modinfo nvidia", cancellationToken).ConfigureAwait(false);
         string? loaded = await ask.LineAsync("cat /sys/module/nvidia/version", cancellationToken).ConfigureAwait(false);
         ShellResult log = await ask.RunAsRootAsync(KernelLog.Command, cancellationToken).ConfigureAwait(false);
-        ShellResult smi = await ask.RunAsync("nvidia-smi -q -x", cancellationToken).ConfigureAwait(false);
+        ShellResult smi = await GuestNvidiaSmi.RunAsync(shell, s_report, cancellationToken).ConfigureAwait(false);
         string? cuda = await ask.LineAsync("ldconfig -p | grep -F libcuda.so.1", cancellationToken).ConfigureAwait(false);
-        return WithSmi(state, smi, smi.ExitCode != GuestAsk.NotFound) with
+        return WithSmi(state, smi) with
         {
             Devices = lspci.ExitCode == 0 ? Lspci.Read(lspci.Output) : null,
             WhyNoDevices = lspci.ExitCode == 0 ? string.Empty : lspci.ExitCode == GuestAsk.NotFound ? "lspci is not in the guest" : "lspci says: " + GuestAsk.Said(lspci),
@@ -51,20 +54,11 @@ internal static class GuestGpuReader
         };
     }
 
-    private static async Task<GuestGpuState> ReadWindowsAsync(GuestAsk ask, GuestGpuState state, CancellationToken cancellationToken)
+    private static async Task<GuestGpuState> ReadWindowsAsync(IGuestShell shell, GuestAsk ask, GuestGpuState state, CancellationToken cancellationToken)
     {
         ShellResult devices = await ask.RunAsync(WindowsQuoting.Join(["powershell.exe", "-NoProfile", "-NonInteractive", "-Command", WindowsScript]), cancellationToken).ConfigureAwait(false);
-        ShellResult smi = new(GuestAsk.NotFound, string.Empty, string.Empty);
-        foreach (string path in GuestSmi.WindowsPrograms)
-        {
-            smi = await ask.RunAsync(WindowsQuoting.Join([path, "-q", "-x"]), cancellationToken).ConfigureAwait(false);
-            if (smi.Output.Length > 0 || smi.ExitCode == 0)
-            {
-                break;
-            }
-        }
-
-        return WithSmi(state, smi, smi.Output.Length > 0) with
+        ShellResult smi = await GuestNvidiaSmi.RunAsync(shell, s_report, cancellationToken).ConfigureAwait(false);
+        return WithSmi(state, smi) with
         {
             Devices = devices.ExitCode == 0 ? ReadWindowsDevices(devices.Output) : null,
             WhyNoDevices = devices.ExitCode == 0 ? string.Empty : "Windows does not list its devices: " + GuestAsk.Said(devices),
@@ -96,9 +90,9 @@ internal static class GuestGpuReader
         return gpus;
     }
 
-    private static GuestGpuState WithSmi(GuestGpuState state, ShellResult smi, bool isThere)
+    private static GuestGpuState WithSmi(GuestGpuState state, ShellResult smi)
     {
-        if (!isThere)
+        if (smi.ExitCode == GuestNvidiaSmi.NotFound)
         {
             return state;
         }

@@ -2,9 +2,11 @@ using System;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuVSphere.Catalog;
 using GpuVSphere.Core.Tests.GuestOs;
 using GpuVSphere.Core.Tests.Vim;
 using GpuVSphere.Guest;
+using GpuVSphere.Shell;
 using GpuVSphere.Smi;
 
 namespace GpuVSphere.Core.Tests.Guest;
@@ -48,6 +50,29 @@ public sealed class GuestSmiTests
         Assert.Equal((id, "web-01"), (smi.Trouble?.Id, smi.Trouble?.Target));
         Assert.Contains(words, smi.Trouble!.Message, StringComparison.Ordinal);
         Assert.Contains("Test-GpuGuest", smi.Trouble.NextStep, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_Windows_it_is_looked_for_where_drivers_have_put_it_and_one_that_fails_is_there()
+    {
+        const string New = @"C:\Windows\System32\nvidia-smi.exe -q";
+        const string Old = @"""C:\Program Files\NVIDIA Corporation\NVSMI\nvidia-smi.exe"" -q";
+
+        // cmd.exe says it in the language of the system, with another code where the folder is not there either.
+        FakeGuest guest = new FakeGuest { Family = GuestFamily.Windows }
+            .On(New, exitCode: 9009, error: "Der Befehl ist entweder falsch geschrieben oder konnte nicht gefunden werden.\r\n")
+            .On(Old, exitCode: 3, error: "Das System kann den angegebenen Pfad nicht finden.\r\n");
+        Assert.Equal("GuestDriverMissing", (await GuestSmi.ReadAsync(guest, "win-01", CancellationToken.None)).Trouble?.Id);
+        Assert.Equal([New, Old], guest.Ran);
+
+        guest.On(Old, "Driver Version : 391.03\nAttached GPUs : 0\n");
+        Assert.Equal(DriverVersion.TryParse("391.03"), (await GuestSmi.ReadAsync(guest, "win-01", CancellationToken.None)).Driver);
+
+        // What it says in the system's folder is the answer, also where it fails.
+        guest.On(New, "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\r\n", 9);
+        GuestSmi failing = await GuestSmi.ReadAsync(guest, "win-01", CancellationToken.None);
+        Assert.Equal("GuestDriverNotLoaded", failing.Trouble?.Id);
+        Assert.Equal(New, guest.Ran[^1]);
     }
 
     // The first line of a sample is its source.

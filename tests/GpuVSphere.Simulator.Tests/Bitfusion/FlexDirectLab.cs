@@ -82,7 +82,7 @@ internal sealed class FlexDirectLab : IDisposable
 
     public async Task<T> AskAsync<T>(string vm, Func<IGuestShell, Task<T>> question)
     {
-        using IGuestShell shell = await Simulated.Simulator.GuestsAs(User, SimulatorUser.DefaultPassword).OpenAsync(new GuestAddress(Vm(vm).Id, vm, null, null), CancellationToken.None);
+        using IGuestShell shell = await Simulated.Simulator.GuestsAs(User, SimulatorUser.DefaultPassword).OpenAsync(new GuestAddress(Vm(vm).Id, vm, Guest(vm).Address, null), CancellationToken.None);
         return await question(shell);
     }
 

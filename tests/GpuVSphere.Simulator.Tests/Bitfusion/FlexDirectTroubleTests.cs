@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading;
@@ -160,6 +161,19 @@ public sealed class FlexDirectTroubleTests : IAsyncLifetime
         Assert.Equal((ChangeOutcome.Failed, "FlexDirectSchedulerFailed", Server), (failed.Outcome, failed.Error!.Id, failed.Error.Target));
         Assert.Contains("Test-FlexDirectHealth -VM flex-gpu-01", failed.Error.NextStep, StringComparison.Ordinal);
         Assert.Empty(_lab.Daemons(Server));
+    }
+
+    [Theory]
+    [InlineData("!<arch>\ndebian-binary   1410122664  0     0     100644  4         `\n2.0\n", "flex-gpu-02", "is a .deb package, and flex-gpu-02 runs CentOS", ".rpm package for CentOS")]
+    [InlineData("\u00ed\u00ab\u00ee\u00db\u0003\u0000", "flex-cpu-01", "is a .rpm package, and flex-cpu-01 runs Ubuntu", ".deb package for Debian")]
+    public async Task APackageForTheOtherKindOfLinux_IsRefusedBeforeTheUpload_WhateverItsName(string content, string vm, string words, string next)
+    {
+        string path = Path.Combine(_lab.State, "flexdirect-client.bin");
+        await File.WriteAllBytesAsync(path, Encoding.Latin1.GetBytes(content));
+        ChangeResult refused = Assert.Single(await _lab.RunAsync(FlexDirectIntents.Install(_lab.Vms(vm), new InstallWish { Path = path }, s_options)));
+        Assert.Equal((ChangeOutcome.Blocked, "FlexDirectWrongPackage"), (refused.Outcome, refused.Error!.Id));
+        Assert.Contains(words, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(next, refused.Error.NextStep, StringComparison.Ordinal);
     }
 
     [Fact]

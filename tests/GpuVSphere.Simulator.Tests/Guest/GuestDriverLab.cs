@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
@@ -75,7 +76,12 @@ internal sealed class GuestDriverLab : IDisposable
 
     /// <summary>What a change of guests is made in, as one user.</summary>
     public OperationContext Context(string user = "admin") =>
-        new([Session], Lab.Simulator.Clock, State) { Guests = Lab.Simulator.GuestsAs(user, SimulatorUser.DefaultPassword) };
+        new([Session], Lab.Simulator.Clock, State) { Guests = Guests(user) };
+
+    /// <summary>The way into the guest: Windows takes VMware Tools only.</summary>
+    public IGuestShells Guests(string user) => Lab.Vm(Vm).Guest.Family == GuestFamily.Windows
+        ? new ToolsGuestShells([Session], new VimCredential(user, new NetworkCredential(string.Empty, SimulatorUser.DefaultPassword).SecurePassword))
+        : Lab.Simulator.GuestsAs(user, SimulatorUser.DefaultPassword);
 
     /// <summary>Plans a change of the guest.</summary>
     public Task<ChangePlan> PlanAsync(ChangeIntent intent, string user = "admin") => GpuOperations.Create(intent, Context(user)).PlanAsync(CancellationToken.None);

@@ -346,7 +346,7 @@ public sealed class GuestDriverTests : IDisposable
     }
 
     private static OperationContext Context(GuestDriverLab lab, string user) =>
-        new([lab.Session], lab.Lab.Simulator.Clock, lab.State) { Guests = lab.Lab.Simulator.GuestsAs(user, SimulatorUser.DefaultPassword) };
+        new([lab.Session], lab.Lab.Simulator.Clock, lab.State) { Guests = lab.Guests(user) };
 
     private static async Task<GuestGpuCheck[]> TestAsync(GuestDriverLab lab, string user = "root")
     {

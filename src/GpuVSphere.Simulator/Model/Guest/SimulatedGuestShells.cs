@@ -12,6 +12,18 @@ internal sealed class SimulatedGuestShells(SimulatedInventory inventory, string 
     public Task<IGuestShell> OpenAsync(GuestAddress address, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (address.Family == GuestFamily.Windows)
+        {
+            throw new GpuVSphereException(
+                "GuestNotSupported", GpuErrorCategory.NotSupported, $"{address.Name} runs Windows, which is not gone into by SSH.", address.Name, "Leave -Ssh away: VMware Tools are the way into Windows guests.");
+        }
+
+        if (string.IsNullOrEmpty(address.Address))
+        {
+            throw new GpuVSphereException(
+                "GuestAddressUnknown", GpuErrorCategory.InvalidState, $"No address of {address.Name} is known: VMware Tools report none.", address.Name, "Start VMware Tools in the guest, or look whether its network is up.");
+        }
+
         lock (inventory.Gate)
         {
             VirtualMachine? vm = inventory.Vms.FirstOrDefault(each => each.Reference.Value == address.Vm.Reference.Value);
@@ -21,6 +33,13 @@ internal sealed class SimulatedGuestShells(SimulatedInventory inventory, string 
             }
 
             RequireUp(vm);
+            if (vm.Guest.Family == GuestFamily.Windows)
+            {
+                // Nothing listens there.
+                throw new GpuVSphereException(
+                    "SshRefused", GpuErrorCategory.ConnectionFailed, $"{address.Name} refuses SSH: connect to host {address.Address} port 22: Connection refused", address.Name, "Leave -Ssh away to go by VMware Tools.");
+            }
+
             GuestUser? user = vm.Guest.User(userName);
             return user is not null && user.Password == password
                 ? Task.FromResult<IGuestShell>(new SimulatedGuestShell(vm.Guest, user))
