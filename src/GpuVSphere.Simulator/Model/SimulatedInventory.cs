@@ -164,6 +164,12 @@ internal sealed class SimulatedInventory : IServerModel
     /// <summary>Lets simulated time pass.</summary>
     public Task DelayAsync(TimeSpan time, CancellationToken cancellationToken) => World.Clock.DelayAsync(time, cancellationToken);
 
+    /// <summary>Begins work that takes no simulated time; null before there is a clock.</summary>
+    public SimulatorWork? BeginWork() => _world?.Clock.Begin();
+
+    /// <summary>Waits for something other than a moment, and lets simulated time pass meanwhile.</summary>
+    public Task RestAsync(Task awaited) => World.Clock.RestAsync(awaited);
+
     /// <summary>Waits until a condition on the inventory holds; false when the simulated deadline came first.</summary>
     public async Task<bool> WaitUntilAsync(Func<bool> condition, DateTimeOffset? deadline, CancellationToken cancellationToken)
     {
@@ -189,7 +195,7 @@ internal sealed class SimulatedInventory : IServerModel
                     return false;
                 }
 
-                await (timer is null ? Task.WhenAny(pulse, cancelled) : Task.WhenAny(pulse, cancelled, timer)).ConfigureAwait(false);
+                await RestAsync(timer is null ? Task.WhenAny(pulse, cancelled) : Task.WhenAny(pulse, cancelled, timer)).ConfigureAwait(false);
             }
         }
         finally

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Threading;
 using System.Threading.Tasks;
 
 namespace GpuVSphere.Simulator.Posix;
@@ -36,4 +37,8 @@ internal interface IShSystem
 
     /// <summary>Waits for a process that was forked; null when there is no such.</summary>
     Task<int>? Wait(long pid);
+
+    /// <summary>Waits for the end of a process, or until the one that waits is ended: what it waited for goes on then.</summary>
+    /// <exception cref="System.OperationCanceledException">The one that waits was ended.</exception>
+    Task<int> EndOfAsync(Task<int> end, CancellationToken cancellationToken);
 }

@@ -87,7 +87,7 @@ internal sealed class ShInterpreter(IShSystem system)
             ShNode child = node.Children[i];
             ShIo own = current.With(1, output);
             system.Fork(scope, child.Text, inner => ToEndAsync(child, inner, own), out Task<int> end);
-            status = await EndOfAsync(end, scope).ConfigureAwait(false);
+            status = await system.EndOfAsync(end, scope.Token).ConfigureAwait(false);
             current = io.With(0, new ShInput(isLast ? [] : output.ToArray()));
         }
 
@@ -122,7 +122,7 @@ internal sealed class ShInterpreter(IShSystem system)
         {
             case ShKind.Subshell:
                 system.Fork(scope, node.Text, child => ToEndAsync(node.Children[0], child, inner), out Task<int> end);
-                status = await EndOfAsync(end, scope).ConfigureAwait(false);
+                status = await system.EndOfAsync(end, scope.Token).ConfigureAwait(false);
                 break;
             case ShKind.Group:
                 (status, _) = await RunAsync(node.Children[0], scope, inner).ConfigureAwait(false);
@@ -219,7 +219,7 @@ internal sealed class ShInterpreter(IShSystem system)
         if (words[0] == "wait")
         {
             Task<int>? waited = words.Count > 1 && long.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out long pid) ? system.Wait(pid) : null;
-            return (scope.Status = waited is null ? (words.Count > 1 ? 127 : 0) : await EndOfAsync(waited, scope).ConfigureAwait(false), outer);
+            return (scope.Status = waited is null ? (words.Count > 1 ? 127 : 0) : await system.EndOfAsync(waited, scope.Token).ConfigureAwait(false), outer);
         }
 
         int? builtin = ShBuiltins.TryRun(system, words, scope, io);
@@ -235,19 +235,6 @@ internal sealed class ShInterpreter(IShSystem system)
         }
 
         return scope.IsForOne ? system.ReplaceAsync(words, scope, environment, io) : system.RunAsync(words, scope, environment, io);
-    }
-
-    // A process that is waited for goes on when its waiter is ended.
-    private static async Task<int> EndOfAsync(Task<int> end, ShScope scope)
-    {
-        TaskCompletionSource<bool> stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using (scope.Token.Register(() => stopped.TrySetResult(true)))
-        {
-            await Task.WhenAny(end, stopped.Task).ConfigureAwait(false);
-        }
-
-        scope.Token.ThrowIfCancellationRequested();
-        return await end.ConfigureAwait(false);
     }
 
     private async Task<List<string>> FieldsAsync(ShWord word, ShScope scope, ShIo io, bool split)
@@ -354,7 +341,7 @@ internal sealed class ShInterpreter(IShSystem system)
         ShOutput output = new();
         ShIo inner = io.With(1, output);
         system.Fork(scope, script, child => RunAsync(script, child, inner), out Task<int> end);
-        scope.Status = await EndOfAsync(end, scope).ConfigureAwait(false);
+        scope.Status = await system.EndOfAsync(end, scope.Token).ConfigureAwait(false);
         return output.Text.TrimEnd('\n');
     }
 }

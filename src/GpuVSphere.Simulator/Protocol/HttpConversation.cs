@@ -129,6 +129,8 @@ internal sealed class HttpConversation(Stream stream, string remoteAddress, bool
     private async Task<WireReply> AnswerAsync(WireRequest request, CancellationToken cancellationToken)
     {
         using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using SimulatorWork work = handler.Begin();
+        work.Enter();
         Task<WireReply> answering = handler.HandleAsync(request, gone.Token);
         if (!answering.IsCompleted && _start == _end)
         {

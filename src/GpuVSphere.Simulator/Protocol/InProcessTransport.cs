@@ -29,11 +29,18 @@ internal sealed class InProcessTransport(string name, RequestHandler handler, Ca
     public async Task<WireReply> ExchangeAsync(WireRequest request, CancellationToken cancellationToken)
     {
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopped);
+        using SimulatorWork work = handler.Begin();
         WireReply reply;
         try
         {
             // Never on the caller's thread: a server of the network is not there either.
-            reply = await Task.Run(() => handler.HandleAsync(request, either.Token), either.Token).ConfigureAwait(false);
+            reply = await Task.Run(
+                () =>
+                {
+                    work.Enter();
+                    return handler.HandleAsync(request, either.Token);
+                },
+                either.Token).ConfigureAwait(false);
         }
         catch (System.OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -227,7 +227,7 @@ internal sealed class PropertyCollectorObject(SimulatedServer server, MoRef refe
             hasWaited = true;
             using CancellationTokenSource waited = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
             Task timeout = left is { } time ? Server.Clock.DelayAsync(time, waited.Token) : stopped;
-            await Task.WhenAny(next, cancelled, timeout, stopped).ConfigureAwait(false);
+            await Server.Clock.RestAsync(Task.WhenAny(next, cancelled, timeout, stopped)).ConfigureAwait(false);
             waited.Cancel();
         }
     }

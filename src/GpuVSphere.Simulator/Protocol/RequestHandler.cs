@@ -12,6 +12,9 @@ namespace GpuVSphere.Simulator.Protocol;
 /// <summary>Answers one HTTP request: SOAP, the list of API versions, or a datastore file. The same for every transport.</summary>
 internal sealed class RequestHandler(SimulatedServer server)
 {
+    /// <summary>Begins an answer, which takes no simulated time but what it waits for.</summary>
+    public SimulatorWork Begin() => server.Clock.Begin();
+
     /// <exception cref="OperationCanceledException">The client went away, or the simulator ends.</exception>
     public async Task<WireReply> HandleAsync(WireRequest request, CancellationToken cancellationToken)
     {

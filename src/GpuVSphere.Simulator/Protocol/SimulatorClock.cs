@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Vim;
@@ -7,7 +8,8 @@ namespace GpuVSphere.Simulator.Protocol;
 
 /// <summary>
 /// Simulated time: it runs faster than the clock on the wall, so that a reboot of ten minutes takes a moment, for server and client alike.
-/// It runs only while the process does: a second in which a busy machine lets nobody run is not an hour that client and server have missed.
+/// It runs only while the process does: a second in which a busy machine lets nobody run is not an hour that client and server have missed. And it runs
+/// for those who wait: what the simulator does itself takes no time, and no moment is passed before those who waited for it have been woken.
 /// </summary>
 public sealed class SimulatorClock : IClock
 {
@@ -15,10 +17,17 @@ public sealed class SimulatorClock : IClock
     private static readonly TimeSpan s_leap = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_beat = TimeSpan.FromMilliseconds(5);
 
+    // While the simulator works time creeps on, so that work that waits for time without saying so is slow and not stuck.
+    private const int Creep = 100;
+
     private readonly DateTimeOffset _start;
     private readonly Func<TimeSpan> _elapsed;
     private readonly object _gate = new();
     private readonly Timer? _beat;
+    private readonly AsyncLocal<SimulatorWork?> _work = new();
+    private readonly SortedSet<(DateTimeOffset Moment, long Number)> _awaited = [];
+    private long _waits;
+    private int _held;
     private TimeSpan _seen;
     private TimeSpan _lived;
     private TimeSpan _skipped;
@@ -57,11 +66,7 @@ public sealed class SimulatorClock : IClock
         {
             lock (_gate)
             {
-                TimeSpan now = _elapsed();
-                TimeSpan passed = now - _seen;
-                _seen = now;
-                _lived += _isBounded && passed > s_leap ? s_leap : passed;
-                return _start.AddTicks((long)(_lived.Ticks * Speed)) + _skipped;
+                return Look();
             }
         }
     }
@@ -89,7 +94,17 @@ public sealed class SimulatorClock : IClock
     /// <inheritdoc/>
     public async Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken)
     {
-        DateTimeOffset until = UtcNow + delay;
+        SimulatorWork? work = _work.Value;
+        DateTimeOffset until;
+        (DateTimeOffset, long) awaited;
+        lock (_gate)
+        {
+            until = Look() + delay;
+            awaited = (until, ++_waits);
+            _awaited.Add(awaited);
+            Held(work, work is null ? null : work.Rest);
+        }
+
         Interlocked.Increment(ref _waiting);
         try
         {
@@ -97,7 +112,51 @@ public sealed class SimulatorClock : IClock
         }
         finally
         {
-            Interlocked.Decrement(ref _waiting);
+            lock (_gate)
+            {
+                Look();
+                _awaited.Remove(awaited);
+                Held(work, work is null ? null : work.GoOn);
+                Interlocked.Decrement(ref _waiting);
+            }
+        }
+    }
+
+    /// <summary>Begins work that takes no simulated time; <see cref="SimulatorWork.Enter"/> where it is done.</summary>
+    internal SimulatorWork Begin()
+    {
+        SimulatorWork work = new(this);
+        lock (_gate)
+        {
+            Look();
+            _held++;
+        }
+
+        return work;
+    }
+
+    /// <summary>Lets time pass while the work of this flow waits for something other than a moment.</summary>
+    internal async Task RestAsync(Task awaited)
+    {
+        if (_work.Value is { } work)
+        {
+            Change(work, work.Rest);
+
+            // On the thread that brings what is waited for: this work goes on before time does.
+            await awaited.ContinueWith(_ => Change(work, work.GoOn), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+        }
+
+        await awaited.ConfigureAwait(false);
+    }
+
+    internal void Enter(SimulatorWork work) => _work.Value = work;
+
+    internal void Change(SimulatorWork work, Action change)
+    {
+        lock (_gate)
+        {
+            Look();
+            Held(work, change);
         }
     }
 
@@ -110,6 +169,39 @@ public sealed class SimulatorClock : IClock
         }
 
         _beat?.Dispose();
+    }
+
+    // Under the gate, as the two that follow.
+    private DateTimeOffset Look()
+    {
+        TimeSpan now = _elapsed();
+        TimeSpan passed = now - _seen;
+        _seen = now;
+        if (_isBounded)
+        {
+            passed = passed > s_leap ? s_leap : passed;
+            passed = _held > 0 ? TimeSpan.FromTicks(passed.Ticks / Creep) : passed;
+            if (_awaited.Count > 0 && At(_lived + passed) > _awaited.Min.Moment)
+            {
+                TimeSpan left = _awaited.Min.Moment - At(_lived);
+                passed = left <= TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromTicks((long)(left.Ticks / Speed) + 1);
+            }
+        }
+
+        _lived += passed;
+        return At(_lived);
+    }
+
+    private DateTimeOffset At(TimeSpan lived) => _start.AddTicks((long)(lived.Ticks * Speed)) + _skipped;
+
+    private void Held(SimulatorWork? work, Action? change)
+    {
+        if (work is not null && change is not null)
+        {
+            bool held = work.Holds;
+            change();
+            _held += (work.Holds ? 1 : 0) - (held ? 1 : 0);
+        }
     }
 
     private async Task UntilAsync(DateTimeOffset until, CancellationToken cancellationToken)

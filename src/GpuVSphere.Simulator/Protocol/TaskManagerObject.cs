@@ -49,7 +49,8 @@ internal sealed class TaskManagerObject(SimulatedServer server, MoRef reference)
             Server.Changed(entity, "recentTask");
         }
 
-        _ = Task.Run(() => task.RunAsync(work));
+        SimulatorWork held = Server.Clock.Begin();
+        _ = Task.Run(() => task.RunAsync(work, held));
         return task.Reference;
     }
 }

@@ -42,8 +42,10 @@ internal sealed class TaskObject(SimulatedServer server, MoRef reference, MoRef 
         }
     }
 
-    public async Task RunAsync(Func<ITaskHandle, Task<object?>> work)
+    public async Task RunAsync(Func<ITaskHandle, Task<object?>> work, SimulatorWork held)
     {
+        using SimulatorWork done = held;
+        held.Enter();
         lock (Server.Gate)
         {
             _state = "running";

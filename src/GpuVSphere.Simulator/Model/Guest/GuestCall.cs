@@ -61,6 +61,9 @@ internal sealed class GuestCall(SimulatedGuest guest, GuestProcess process, Gues
     /// <summary>Lets simulated time pass.</summary>
     public Task DelayAsync(TimeSpan time, CancellationToken cancellationToken) => Guest.Inventory.DelayAsync(time, cancellationToken);
 
+    /// <summary>Waits to be ended.</summary>
+    public Task ForeverAsync(CancellationToken cancellationToken) => Guest.Inventory.RestAsync(Task.Delay(Timeout.Infinite, cancellationToken));
+
     /// <summary>Reads or changes the guest under the gate, unless the process is gone: then it does nothing any more.</summary>
     public T Locked<T>(Func<T> work)
     {

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
+using GpuVSphere.Simulator.Protocol;
 
 namespace GpuVSphere.Simulator.Model.Guest;
 
@@ -53,6 +54,9 @@ internal sealed class GuestProcess(long pid, long parent, GuestUser user, string
     /// <summary>Its exit code, when it has ended.</summary>
     public Task<int> End { get; set; } = Task.FromResult(0);
 
+    /// <summary>What it does.</summary>
+    public SimulatorWork? Work { get; set; }
+
     /// <summary>Has something given back at the moment in which it is seen to have ended, neither before nor after. Called under the gate, as it is.</summary>
     public void AtEnd(Action giveBack) => _atEnd.Add(giveBack);
 
@@ -78,6 +82,7 @@ internal sealed class GuestProcess(long pid, long parent, GuestUser user, string
         if (EndTime is null && Signal == 0 && (isPowerLost || !IsStuck))
         {
             Signal = signal;
+            Work?.Hurry();
 
             // What it waits for must not go on within the caller's lock.
             _ = Task.Run(_ended.Cancel);

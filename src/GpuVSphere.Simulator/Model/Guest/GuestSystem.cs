@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Simulator.Posix;
 
@@ -54,7 +55,7 @@ internal sealed class GuestSystem(SimulatedGuest guest, GuestUser user) : IShSys
         }
 
         GuestProcess process = guest.Start(parent, user, ShPath.Name(words[0]), string.Join(" ", words), self => ExecuteAsync(found, self, words, environment, directory, io, umask));
-        return await EndOfAsync(process, parent).ConfigureAwait(false);
+        return await EndOfAsync(process.End, parent.Token).ConfigureAwait(false);
     }
 
     /// <summary>Runs a program in the place of the process that asks.</summary>
@@ -170,16 +171,16 @@ internal sealed class GuestSystem(SimulatedGuest guest, GuestUser user) : IShSys
         }
     }
 
-    private static async Task<int> EndOfAsync(GuestProcess process, GuestProcess parent)
+    public async Task<int> EndOfAsync(Task<int> end, CancellationToken cancellationToken)
     {
         TaskCompletionSource<bool> stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using (parent.Token.Register(() => stopped.TrySetResult(true)))
+        using (cancellationToken.Register(() => stopped.TrySetResult(true)))
         {
-            await Task.WhenAny(process.End, stopped.Task).ConfigureAwait(false);
+            await guest.Inventory.RestAsync(Task.WhenAny(end, stopped.Task)).ConfigureAwait(false);
         }
 
-        parent.Token.ThrowIfCancellationRequested();
-        return await process.End.ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return await end.ConfigureAwait(false);
     }
 
     private string? Find(string name, string searchPath, string directory)

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using GpuVSphere.Shell;
 using GpuVSphere.Simulator.Posix;
+using GpuVSphere.Simulator.Protocol;
 
 namespace GpuVSphere.Simulator.Model.Guest;
 
@@ -135,6 +136,7 @@ internal sealed class SimulatedGuest
         {
             process = new GuestProcess(++_lastPid, parent?.Pid ?? 1, user, name, commandLine, Inventory.Now) { IsOfTools = isOfTools, IsStuck = isStuck };
             process.Group = parent?.Group ?? process.Pid;
+            process.Work = Inventory.BeginWork();
             _processes.Add(process);
             CommandHistory.Add(commandLine);
             if (parent is { Signal: not 0 } ended)
@@ -267,6 +269,8 @@ internal sealed class SimulatedGuest
 
     private async Task<int> LiveAsync(GuestProcess process, Func<GuestProcess, Task<int>> body)
     {
+        using SimulatorWork? work = process.Work;
+        work?.Enter();
         int exitCode;
         try
         {

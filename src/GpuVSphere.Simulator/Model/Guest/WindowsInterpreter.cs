@@ -83,6 +83,7 @@ internal static class WindowsInterpreter
             if (!line.StartsWith("@echo off", StringComparison.OrdinalIgnoreCase) && !line.StartsWith("chcp ", StringComparison.OrdinalIgnoreCase))
             {
                 GuestProcess child = guest.Start(process, user, "program", line, self => WindowsCommand.RunAsync(guest, self, user, line, io));
+                await guest.Inventory.RestAsync(child.End).ConfigureAwait(false);
                 status = await child.End.ConfigureAwait(false);
                 process.Token.ThrowIfCancellationRequested();
             }

@@ -119,7 +119,7 @@ internal sealed class FlexDirectProgram : IGuestProgram
             return call.Fail("Error: lost the GPU");
         }
 
-        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
+        await call.ForeverAsync(cancellationToken).ConfigureAwait(false);
         return 0;
     }
 

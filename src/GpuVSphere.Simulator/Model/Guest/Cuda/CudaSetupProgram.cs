@@ -28,7 +28,7 @@ internal sealed class CudaSetupProgram : IGuestProgram
         if (!call.Has("-s"))
         {
             // A window on a desktop that nobody sees.
-            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
+            await call.ForeverAsync(cancellationToken).ConfigureAwait(false);
         }
 
         if (!call.User.IsRoot)

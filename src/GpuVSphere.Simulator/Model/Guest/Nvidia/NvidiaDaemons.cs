@@ -11,7 +11,7 @@ internal sealed class NvidiaDaemons : IGuestProgram
 
     public async Task<int> RunAsync(GuestCall call, CancellationToken cancellationToken)
     {
-        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
+        await call.ForeverAsync(cancellationToken).ConfigureAwait(false);
         return 0;
     }
 }

@@ -24,7 +24,7 @@ internal sealed class NvidiaSetup : IGuestProgram
         if (!call.Has("-s", "/s") || !call.Has("-noeula"))
         {
             // A window on a desktop that nobody sees.
-            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
+            await call.ForeverAsync(cancellationToken).ConfigureAwait(false);
         }
 
         await call.DelayAsync(s_time, cancellationToken).ConfigureAwait(false);

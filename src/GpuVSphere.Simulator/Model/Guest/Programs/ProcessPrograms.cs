@@ -51,8 +51,8 @@ internal sealed class ProcessPrograms : IGuestProgram
         words.RemoveAll(word => word.StartsWith("-", StringComparison.Ordinal) && words.IndexOf(word) == 0);
         double limit = double.Parse(words[0].TrimEnd('s'), CultureInfo.InvariantCulture);
         Task<int> running = call.RunAsync(words.Skip(1).ToList());
-        Task first = await Task.WhenAny(running, call.DelayAsync(TimeSpan.FromSeconds(limit), cancellationToken)).ConfigureAwait(false);
-        if (first == running)
+        await call.Guest.Inventory.RestAsync(Task.WhenAny(running, call.DelayAsync(TimeSpan.FromSeconds(limit), cancellationToken))).ConfigureAwait(false);
+        if (running.IsCompleted)
         {
             return await running.ConfigureAwait(false);
         }

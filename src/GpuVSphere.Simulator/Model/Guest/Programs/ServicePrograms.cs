@@ -85,7 +85,7 @@ internal sealed class ServicePrograms : IGuestProgram
             GuestUnits.Values(call.Guest, unit, "Type").LastOrDefault() is "oneshot" or "forking"));
         if (started is not null)
         {
-            await Task.WhenAny(started.Process.End, waits ? Task.Delay(Timeout.Infinite, cancellationToken) : call.DelayAsync(TimeSpan.FromSeconds(1), cancellationToken)).ConfigureAwait(false);
+            await call.Guest.Inventory.RestAsync(Task.WhenAny(started.Process.End, waits ? Task.Delay(Timeout.Infinite, cancellationToken) : call.DelayAsync(TimeSpan.FromSeconds(1), cancellationToken))).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             if (waits && started.HasFailed)
             {
