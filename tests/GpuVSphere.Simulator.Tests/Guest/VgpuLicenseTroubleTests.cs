@@ -67,6 +67,9 @@ public sealed class VgpuLicenseTroubleTests : IDisposable
         lab.Lab.Simulator.Licensing.Own(SimulatorLicensing.LegacyServer, 0);
 
         ChangeResult refused = await lab.ApplyAsync(Legacy(lab));
+
+        // The daemon asks again by itself every half minute: it must not have the licence before it is planned for.
+        await lab.SaysAsync("systemctl stop nvidia-gridd");
         lab.Lab.Simulator.Licensing.Own(SimulatorLicensing.LegacyServer, 1);
         ChangeResult done = await lab.ApplyAsync(Legacy(lab));
 
