@@ -50,6 +50,7 @@ internal sealed class SchedulerControl(FlexDirectGuest guest, string vmName, ICl
         bool wasSeen = false;
         while (true)
         {
+            bool isOver = clock.UtcNow >= until;
             string? log = await guest.ReadLogAsync(port, cancellationToken).ConfigureAwait(false);
             process = (await guest.ReadSchedulersAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(one => one.Port == port);
             if (process is not null && FlexDirectText.ReadScheduler(log ?? string.Empty) is { } report)
@@ -58,7 +59,7 @@ internal sealed class SchedulerControl(FlexDirectGuest guest, string vmName, ICl
             }
 
             bool hasEnded = process is null && (wasSeen || FlexDirectText.Complaint(log ?? string.Empty).Length > 0);
-            if (hasEnded || clock.UtcNow >= until)
+            if (hasEnded || isOver)
             {
                 if (process is not null)
                 {
@@ -97,13 +98,14 @@ internal sealed class SchedulerControl(FlexDirectGuest guest, string vmName, ICl
         HashSet<int> told = [];
         while (true)
         {
+            bool isOver = clock.UtcNow >= until;
             SchedulerProcess? left = (await guest.ReadSchedulersAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(one => one.Port == port);
             if (left is null)
             {
                 return;
             }
 
-            if (clock.UtcNow >= until)
+            if (isOver)
             {
                 if (signal == "KILL")
                 {

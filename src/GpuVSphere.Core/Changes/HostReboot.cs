@@ -42,11 +42,13 @@ internal sealed class HostReboot(HostRunScope scope)
         DateTimeOffset? refusedAt = null;
         while (!isBack)
         {
+            // The last look begins after the time is up: one from before may be as old as this machine was asleep or busy.
+            bool isLast = _scope.Clock.UtcNow >= deadline;
             try
             {
                 await _scope.Control.WaitAsync(Look, HostRunScope.Reread, cancellationToken).ConfigureAwait(false);
             }
-            catch (GpuVSphereException failure) when (_scope.MayPass(failure) && _scope.Clock.UtcNow < deadline)
+            catch (GpuVSphereException failure) when (_scope.MayPass(failure) && !isLast)
             {
                 wasAway |= !_scope.Control.IsVCenter;
                 _scope.Say("rebooting", _scope.Clock.UtcNow - start, _scope.Options.RebootTimeout);
@@ -60,7 +62,7 @@ internal sealed class HostReboot(HostRunScope scope)
                 throw refusal.InnerException is GpuVSphereException known ? known : refusal;
             }
 
-            if (!isBack && _scope.Clock.UtcNow >= deadline)
+            if (!isBack && isLast)
             {
                 throw new GpuVSphereException(
                     "RebootTimeout",

@@ -27,8 +27,10 @@ internal sealed class HostReturn(JournalHost host, IHostControl control, TimeSpa
 
         progress.Verbose($"{name}: it was told to reboot and is waited for.");
         progress.Say(host.Target, "rebooting", TimeSpan.Zero, limit);
-        while (!isBack && clock.UtcNow < deadline)
+        for (bool isLast = false; !isBack && !isLast;)
         {
+            // The last look begins after the time is up: one from before may be as old as this machine was asleep or busy.
+            isLast = clock.UtcNow >= deadline;
             try
             {
                 await control.WaitAsync(Look, HostRunScope.Reread, cancellationToken).ConfigureAwait(false);
@@ -36,7 +38,7 @@ internal sealed class HostReturn(JournalHost host, IHostControl control, TimeSpa
             catch (GpuVSphereException failure) when (failure.Category is GpuErrorCategory.ConnectionFailed or GpuErrorCategory.Timeout)
             {
                 progress.Verbose($"{name}: {failure.Message}");
-                await clock.DelayAsync(HostRunScope.Reread, cancellationToken).ConfigureAwait(false);
+                await clock.DelayAsync(isLast ? TimeSpan.Zero : HostRunScope.Reread, cancellationToken).ConfigureAwait(false);
             }
         }
 

@@ -265,6 +265,7 @@ internal sealed class HostRun
         {
             HostVerification? seen = null;
             GpuVSphereException? passing = null;
+            bool isLast = _scope.Clock.UtcNow >= deadline;
             try
             {
                 seen = await _change.VerifyAsync(_scope.Control.Session, cancellationToken).ConfigureAwait(false);
@@ -273,13 +274,13 @@ internal sealed class HostRun
                     return seen;
                 }
             }
-            catch (GpuVSphereException failure) when (_scope.MayPass(failure) && _scope.Clock.UtcNow < deadline)
+            catch (GpuVSphereException failure) when (_scope.MayPass(failure) && !isLast)
             {
                 passing = failure;
                 _scope.Progress.Verbose($"{_scope.Name}: {failure.Message}");
             }
 
-            if (seen is not null && _scope.Clock.UtcNow >= deadline)
+            if (seen is not null && isLast)
             {
                 return seen;
             }

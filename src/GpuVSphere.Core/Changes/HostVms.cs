@@ -60,13 +60,14 @@ internal sealed class HostVms(HostRunScope scope)
         VimObjectId[] ids = owned.Select(vm => vm.Id).ToArray();
         while (true)
         {
+            // Taken before the look: it is looked once more when the time is up.
+            TimeSpan elapsed = _scope.Clock.UtcNow - start;
             IReadOnlyCollection<VimObjectId> running = await _scope.Control.ReadRunningAsync(ids, cancellationToken).ConfigureAwait(false);
             if (running.Count == 0)
             {
                 return;
             }
 
-            TimeSpan elapsed = _scope.Clock.UtcNow - start;
             string names = HostRunScope.Names(owned.Where(vm => running.Contains(vm.Id)).Select(vm => vm.Name));
             if (elapsed >= _scope.Options.ShutdownTimeout)
             {

@@ -111,8 +111,13 @@ internal sealed class VimHostControl(PlanTarget host, WorkingSession working) : 
 
         if (!hasEnded)
         {
-            await StopAsync(session, task).ConfigureAwait(false);
+            bool hasEntered = await StopAsync(session, task).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
+            if (hasEntered)
+            {
+                return;
+            }
+
             throw new GpuVSphereException("MaintenanceTimeout", GpuErrorCategory.Timeout, $"{host.Name} did not enter maintenance mode in time.", host.Name);
         }
     }
@@ -234,17 +239,28 @@ internal sealed class VimHostControl(PlanTarget host, WorkingSession working) : 
         }
     }
 
-    private static async Task StopAsync(VimSession session, ManagedObjectReference task)
+    // Whether it had succeeded before it could be stopped.
+    private static async Task<bool> StopAsync(VimSession session, ManagedObjectReference task)
     {
         using CancellationTokenSource limit = new(s_tidyUp);
         try
         {
             await session.CancelTaskAsync(task, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is GpuVSphereException or OperationCanceledException)
+        {
+            // It has ended already, or the server is not to be reached.
+        }
+
+        try
+        {
             await session.WaitForTaskAsync(task, null, limit.Token).ConfigureAwait(false);
+            return true;
         }
         catch (Exception failure) when (failure is GpuVSphereException or OperationCanceledException)
         {
             // Cancelled, as wished, or not to be reached; the host's state is read next.
+            return false;
         }
     }
 

@@ -119,10 +119,10 @@ internal sealed class LicenseChange(LicenseWish wish, LicensePlan plan, TimeSpan
         int servers = wish.Kind == LicenseServerKind.Legacy && wish.Backup is not null ? 2 : 1;
         while (true)
         {
+            TimeSpan elapsed = run.Clock.UtcNow - _started;
             LicenseGuest guest = await LicenseReader.ReadAsync(run.Subject, cancellationToken).ConfigureAwait(false);
             LicenseLogVerdict verdict = LicenseLog.Read(LicenseLog.Since(_before, guest.Log));
             VgpuLicense license = LicenseState.Of(run.Target, guest, verdict, VgpuCatalog.InUse);
-            TimeSpan elapsed = run.Clock.UtcNow - _started;
             bool isTold = verdict.State == LicenseLogState.Acquired || (verdict.State == LicenseLogState.Silent && elapsed >= s_settled);
             if (guest.Status == VgpuLicenseStatus.Licensed && isTold)
             {

@@ -39,8 +39,15 @@ internal static class GuestProcesses
 
             await shell.RunAsync(new GuestCommand($"kill -s {signal} {Numbers(left)} 2>/dev/null; true") { AsRoot = true }, cancellationToken).ConfigureAwait(false);
             DateTimeOffset deadline = clock.UtcNow + s_patience;
-            while ((left = await LeftAsync(shell, left, cancellationToken).ConfigureAwait(false)).Count > 0 && clock.UtcNow < deadline)
+            for (bool isLast = false; !isLast;)
             {
+                isLast = clock.UtcNow >= deadline;
+                left = await LeftAsync(shell, left, cancellationToken).ConfigureAwait(false);
+                if (left.Count == 0 || isLast)
+                {
+                    break;
+                }
+
                 await clock.DelayAsync(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(false);
             }
         }

@@ -76,8 +76,9 @@ internal sealed class GuestRun(GuestSubject subject, OperationContext context, G
         await GuestBoot.RebootAsync(_shell, subject.Name, cancellationToken).ConfigureAwait(false);
         DateTimeOffset deadline = Clock.UtcNow + options.RebootTimeout;
         GpuVSphereException? last = null;
-        while (Clock.UtcNow < deadline)
+        for (bool isLast = false; !isLast;)
         {
+            isLast = Clock.UtcNow >= deadline;
             await Clock.DelayAsync(s_pause, cancellationToken).ConfigureAwait(false);
             IGuestShell? opened = null;
             try

@@ -186,7 +186,9 @@ internal sealed class VmRun
         catch (OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return false;
+
+            // The wait may have been given up while what it had to tell was under way.
+            return (await ReadAsync(cancellationToken).ConfigureAwait(false)).PowerState == "poweredOff";
         }
     }
 

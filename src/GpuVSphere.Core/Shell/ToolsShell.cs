@@ -187,6 +187,8 @@ internal abstract class ToolsShell(GuestClient client, IClock clock, string vm, 
         TimeSpan pause = s_firstPause;
         while (true)
         {
+            // Asked before the look: a command that ended in time is not taken for one that did not.
+            bool isOver = clock.UtcNow >= deadline;
             GuestProcessState? process = (await client.ListProcessesAsync([run.Pid], cancellationToken).ConfigureAwait(false)).FirstOrDefault(one => one.Pid == run.Pid);
             if (process is null)
             {
@@ -199,7 +201,7 @@ internal abstract class ToolsShell(GuestClient client, IClock clock, string vm, 
                 return process.ExitCode ?? 0;
             }
 
-            if (clock.UtcNow >= deadline)
+            if (isOver)
             {
                 return null;
             }

@@ -94,8 +94,14 @@ internal sealed class ToolsWindowsShell(GuestClient client, IClock clock, string
 
         // It finds the children by their parent, which is ended only when it is done.
         DateTimeOffset deadline = Clock.UtcNow + s_stopping;
-        while (Clock.UtcNow < deadline && (await Client.ListProcessesAsync([pid], cancellationToken).ConfigureAwait(false)).Any(one => one.Pid == pid && !one.HasEnded))
+        for (bool isLast = false; !isLast;)
         {
+            isLast = Clock.UtcNow >= deadline;
+            if (!(await Client.ListProcessesAsync([pid], cancellationToken).ConfigureAwait(false)).Any(one => one.Pid == pid && !one.HasEnded))
+            {
+                return;
+            }
+
             await Clock.DelayAsync(s_pause, cancellationToken).ConfigureAwait(false);
         }
     }

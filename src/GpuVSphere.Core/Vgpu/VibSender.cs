@@ -149,8 +149,9 @@ internal sealed class VibSender(GpuHost host, VibPlan plan, VibUploads uploads)
     private async Task WaitAsync(VimSession session, GpuVSphereException lost, CancellationToken cancellationToken)
     {
         DateTimeOffset deadline = session.Clock.UtcNow + s_patience;
-        while (session.Clock.UtcNow < deadline)
+        for (bool isLast = false; !isLast;)
         {
+            isLast = session.Clock.UtcNow >= deadline;
             try
             {
                 SoftwareState now = await SoftwareReader.ReadVibsAsync(session, host, cancellationToken).ConfigureAwait(false);

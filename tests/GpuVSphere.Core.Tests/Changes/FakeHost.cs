@@ -112,11 +112,18 @@ internal sealed class FakeHost : IHostControl
         DateTimeOffset limit = _clock.UtcNow + timeout;
         try
         {
-            while (!await CallAsync("entering?", cancellationToken, () => InMaintenanceMode))
+            while (true)
             {
+                // Other hosts move the same clock: what was done in time shows in a look that begins after it.
+                bool isOver = _clock.UtcNow >= limit;
+                if (await CallAsync("entering?", cancellationToken, () => InMaintenanceMode))
+                {
+                    break;
+                }
+
                 percent(10);
                 await _clock.DelayAsync(TimeSpan.FromSeconds(10), cancellationToken);
-                if (_clock.UtcNow >= limit)
+                if (isOver)
                 {
                     throw new GpuVSphereException("MaintenanceTimeout", GpuErrorCategory.Timeout, "timed out");
                 }

@@ -445,6 +445,29 @@ public sealed class HostChangeWorkflowTests : IDisposable
         Assert.True(other.IsActive);
     }
 
+    [Theory]
+    [InlineData("wait?", "reboot")]
+    [InlineData("power?", "shut down web-01")]
+    public async Task What_was_seen_before_this_machine_slept_is_looked_at_once_more(string look, string after)
+    {
+        FakeHost host = _rig.Add(vms: [new FakeVm("web-01")]);
+        bool hasSlept = false;
+        host.After = (number, call) =>
+        {
+            // The answer is under way when the machine falls asleep, for longer than any time limit.
+            if (call == look && !hasSlept && host.Log.Contains(after))
+            {
+                hasSlept = true;
+                _ = _rig.Clock.DelayAsync(TimeSpan.FromHours(9), CancellationToken.None);
+            }
+        };
+
+        ChangeResult result = (await _rig.RunAsync(HostRig.RebootAndPowerOff)).Single();
+
+        Assert.True(hasSlept);
+        Assert.True(result.Outcome == ChangeOutcome.Done, result.Message);
+    }
+
     [Fact]
     public async Task A_blocked_host_is_left_alone_and_the_others_go_on()
     {
