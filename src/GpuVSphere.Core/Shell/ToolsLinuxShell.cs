@@ -1,5 +1,7 @@
 using System;
 using System.IO;
+using System.Linq;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Vim;
@@ -10,6 +12,9 @@ namespace GpuVSphere.Shell;
 internal sealed class ToolsLinuxShell(GuestClient client, IClock clock, string vm, VimCredential login) : ToolsShell(client, clock, vm, login)
 {
     private const int Absent = 44;
+
+    private static readonly TimeSpan s_beginning = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
     public override GuestFamily Family => GuestFamily.Linux;
 
@@ -57,15 +62,28 @@ internal sealed class ToolsLinuxShell(GuestClient client, IClock clock, string v
         string before = "d=" + RemoteQuoting.Quote(folder) + "; " + (isThere ? string.Empty : "mkdir -m 700 \"$d\" || exit 125; ") + "exec >\"$d/out\" 2>\"$d/err\" <"
             + (hasInput ? "\"$d/in\"; rm -f \"$d/in\"; " : "/dev/null; ");
         PosixCommand posix = PosixCommand.Of(command.CommandLine, command.AsRoot, HasPasswordLine(command), command.KeepsLanguage, before);
-        long pid = await Client.StartProgramAsync("/bin/sh", "-c " + RemoteQuoting.Quote(posix.Script), null, cancellationToken).ConfigureAwait(false);
+
+        // Once sent it must be known what was started, or nobody would end it.
+        cancellationToken.ThrowIfCancellationRequested();
+        long pid = await Client.StartProgramAsync("/bin/sh", "-c " + RemoteQuoting.Quote(posix.Script), null, CancellationToken.None).ConfigureAwait(false);
         return new ToolsRun(pid, folder + "/out", folder + "/err", posix);
     }
 
     protected override async Task StopAsync(ToolsRun run, GuestCommand command, string errors, CancellationToken cancellationToken)
     {
-        if (run.Command!.Read(errors).Pid is { } pid)
+        // It may have been started just now: its children are found by the number that it says first of all.
+        DateTimeOffset deadline = Clock.UtcNow + s_beginning;
+        long? pid = run.Command!.Read(errors).Pid;
+        for (bool isLast = false; pid is null && !isLast; pid = run.Command!.Read(errors).Pid)
         {
-            await RunRawAsync(new GuestCommand(PosixCommand.StopLine(pid)) { AsRoot = command.AsRoot }, null, 0, cancellationToken).ConfigureAwait(false);
+            isLast = Clock.UtcNow >= deadline || !(await Client.ListProcessesAsync([run.Pid], cancellationToken).ConfigureAwait(false)).Any(one => one.Pid == run.Pid && !one.HasEnded);
+            await Clock.DelayAsync(s_pause, cancellationToken).ConfigureAwait(false);
+            errors = Encoding.UTF8.GetString(await ReadAsync(run.ErrorPath, cancellationToken).ConfigureAwait(false));
+        }
+
+        if (pid is { } number)
+        {
+            await RunRawAsync(new GuestCommand(PosixCommand.StopLine(number)) { AsRoot = command.AsRoot }, null, 0, cancellationToken).ConfigureAwait(false);
         }
     }
 

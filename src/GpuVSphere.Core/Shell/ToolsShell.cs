@@ -231,7 +231,7 @@ internal abstract class ToolsShell(GuestClient client, IClock clock, string vm, 
         }
     }
 
-    private async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)
+    protected async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)
     {
         try
         {

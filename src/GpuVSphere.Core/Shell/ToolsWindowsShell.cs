@@ -83,7 +83,9 @@ internal sealed class ToolsWindowsShell(GuestClient client, IClock clock, string
 
         // The folder's name is the guest's own and has no quote in it; /s takes the outer pair of quotes away and leaves the rest alone.
         string arguments = $"/d /s /c \"\"{folder}\\run.cmd\" >\"{folder}\\out\" 2>\"{folder}\\err\" <{(input.Length > 0 ? $"\"{folder}\\in\"" : "nul")}\"";
-        long pid = await Client.StartProgramAsync(_interpreter, arguments, null, cancellationToken).ConfigureAwait(false);
+        // Once sent it must be known what was started, or nobody would end it.
+        cancellationToken.ThrowIfCancellationRequested();
+        long pid = await Client.StartProgramAsync(_interpreter, arguments, null, CancellationToken.None).ConfigureAwait(false);
         return new ToolsRun(pid, folder + "\\out", folder + "\\err", null);
     }
 

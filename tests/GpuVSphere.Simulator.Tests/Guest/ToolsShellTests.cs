@@ -116,6 +116,21 @@ public sealed class ToolsShellTests : IDisposable
     }
 
     [Fact]
+    public async Task ACommandThatIsStopped_WhileTheAnswerToItsStartIsUnderWay_IsEndedAllTheSame()
+    {
+        using IGuestShell shell = await OpenAsync("admin");
+        _lab.Simulator.Faults.Add(new FaultRule { Method = "StartProgramInGuest", AfterWork = true, Delay = TimeSpan.FromHours(1), Times = 1 });
+        using CancellationTokenSource stop = new();
+        Task<ShellResult> running = shell.RunAsync(new GuestCommand("sleep infinity & sleep infinity"), stop.Token);
+        await Eventually.IsTrueAsync(() => Sleeping() == 2);
+        stop.Cancel();
+        _lab.Simulator.Clock.Advance(TimeSpan.FromHours(1));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        await Eventually.IsTrueAsync(() => Sleeping() == 0);
+        AssertNothingLeft();
+    }
+
+    [Fact]
     public async Task Lines_ComeWhileTheCommandRuns_AndEachOnce()
     {
         using IGuestShell shell = await OpenAsync("admin");
