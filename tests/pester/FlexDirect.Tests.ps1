@@ -189,6 +189,11 @@ Describe 'What goes wrong with FlexDirect' {
         Push-Location $TestDrive
         try {
             (Get-ErrorOf { Install-FlexDirect 'flex-off-01' -Path 'flux.sh' @now }).FullyQualifiedErrorId | Should -BeLike 'FileNotFound,*'
+            Set-Content -LiteralPath 'flax.sh' -Value '#!/bin/sh'
+            $several = Get-ErrorOf { Install-FlexDirect 'flex-off-01' -Path 'fl?x.sh' @now }
+            $several.FullyQualifiedErrorId | Should -BeLike 'SeveralFiles,*'
+            "$several" | Should -Match 'flax\.sh, flex\.sh'
+            Remove-Item 'flax.sh'
             Set-Content -LiteralPath 'flex.deb' -Value '<!DOCTYPE html><html>Log in</html>'
             $page = Get-ErrorOf { Install-FlexDirect 'flex-off-01', 'flex-gpu-01' -Path 'flex.deb' @now }
             $page.FullyQualifiedErrorId | Should -BeLike 'FlexDirectNotAnInstaller,*'

@@ -42,6 +42,11 @@ internal sealed class LicenseChange(LicenseWish wish, LicensePlan plan, TimeSpan
             {
                 await MustAsync(run, "mkdir -p " + RemoteQuoting.Quote(folder), cancellationToken).ConfigureAwait(false);
             }
+            else
+            {
+                // Where it is there, that is said as a failure; where it cannot be made, the token's own writing tells.
+                await LicenseReader.RunAsync(shell, WindowsQuoting.Join(["cmd.exe", "/c", "mkdir", folder]), cancellationToken).ConfigureAwait(false);
+            }
 
             await WriteAsync(shell, path, token, ClientToken.Mode, cancellationToken).ConfigureAwait(false);
             run.Verbose("the client configuration token is in " + path);

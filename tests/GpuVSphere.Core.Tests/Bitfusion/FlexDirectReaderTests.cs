@@ -95,6 +95,16 @@ public sealed class FlexDirectReaderTests
     }
 
     [Fact]
+    public async Task A_guest_that_does_not_tell_the_home_of_its_user_takes_a_file_by_name()
+    {
+        FakeGuest guest = new FakeGuest().On(FlexDirectProgram.Question, "/usr/bin/bitfusion\n").On("getent passwd admin", exitCode: 2).WithFile("/srv/servers.conf", "10.0.0.5\n");
+        GpuVSphereException error = await Assert.ThrowsAsync<GpuVSphereException>(() => FlexDirectReader.ReadServersAsync(s_vm, guest, null, _warnings.Add, CancellationToken.None));
+        Assert.Equal("GuestHomeUnknown", error.Id);
+        Assert.Contains("-Path", error.NextStep, StringComparison.Ordinal);
+        Assert.Single(await FlexDirectReader.ReadServersAsync(s_vm, guest, "/srv/servers.conf", _warnings.Add, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_client_without_the_file_has_no_servers_and_is_told_so()
     {
         Assert.Empty(await FlexDirectReader.ReadServersAsync(s_vm, Client(), null, _warnings.Add, CancellationToken.None));

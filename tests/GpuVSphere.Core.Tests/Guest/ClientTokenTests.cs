@@ -1,5 +1,7 @@
+using System.IO;
 using System.Text;
 using GpuVSphere.Guest;
+using GpuVSphere.Operations;
 
 namespace GpuVSphere.Core.Tests.Guest;
 
@@ -27,6 +29,23 @@ public sealed class ClientTokenTests
         else
         {
             Assert.Contains(why, ClientToken.Trouble(Encoding.UTF8.GetBytes(text)));
+        }
+    }
+
+    [Fact]
+    public void One_that_cannot_be_read_is_told_before_any_server_is_asked()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            using FileStream held = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            GpuVSphereException error = Assert.Throws<GpuVSphereException>(() => VgpuLicenseIntents.Token([], path, null, false, new GuestChangeOptions()));
+            Assert.Equal(("TokenNotReadable", path), (error.Id, error.Target));
+            Assert.NotNull(error.NextStep);
+        }
+        finally
+        {
+            File.Delete(path);
         }
     }
 

@@ -6,8 +6,10 @@ using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Bitfusion;
 using GpuVSphere.Changes;
+using GpuVSphere.Methods;
 using GpuVSphere.Operations;
 using GpuVSphere.Simulator.Model.Guest.Bitfusion;
+using GpuVSphere.Simulator.Tests.Guest;
 
 namespace GpuVSphere.Simulator.Tests.Bitfusion;
 
@@ -222,6 +224,17 @@ public sealed class FlexDirectTroubleTests : IAsyncLifetime
         await _lab.DoneAsync(FlexDirectIntents.SetServers(_lab.Vms(Client), new ServersWish { Addresses = ["10.0.0.5"], Path = Path }, s_options));
         Assert.Equal("10.0.0.5\n", _lab.Guest(Client).Files.Text(Path));
         Assert.Equal(string.Empty, (await _lab.ShellAsync(Client, "ls /tmp")).Output);
+    }
+
+    [Fact]
+    public async Task ServersThatSomethingElsePutsBack_AreNotCalledWritten()
+    {
+        _lab.Licensed(Client);
+        OperationContext context = new(_lab.Context.Sessions, _lab.Context.Clock, _lab.State) { Guests = new ForgetfulShells(_lab.Context.Guests!, path => path.EndsWith("servers.conf", StringComparison.Ordinal), _ => false) };
+        IGpuOperation operation = GpuOperations.Create(FlexDirectIntents.SetServers(_lab.Vms(Client), new ServersWish { Addresses = ["10.0.0.5"] }, s_options), context);
+        ChangeResult failed = Assert.Single(await operation.ApplyAsync(await operation.PlanAsync(CancellationToken.None), ChangeFeedback.None, CancellationToken.None));
+        Assert.Equal((ChangeOutcome.Failed, "NotAsWanted", Client), (failed.Outcome, failed.Error!.Id, failed.Error.Target));
+        Assert.Contains("something else writes it", failed.Error.NextStep, StringComparison.Ordinal);
     }
 
     [Fact]

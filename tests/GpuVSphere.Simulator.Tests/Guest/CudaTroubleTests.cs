@@ -46,6 +46,21 @@ public sealed class CudaTroubleTests : IDisposable
     }
 
     [Fact]
+    public async Task AFileThatCannotBeReadAnyMore_IsSaid_AndNoFolderIsLeft()
+    {
+        using GuestDriverLab lab = await ReadyAsync();
+        IGpuOperation operation = GpuOperations.Create(RunFile(lab, SimulatedCuda.RunFile("9.1.85", "387.26")), lab.Context());
+        ChangePlan plan = await operation.PlanAsync(CancellationToken.None);
+        string file = Path.Combine(_folder, "cuda_9.1.85_387.26_linux");
+        using FileStream held = new(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        ChangeResult result = Assert.Single(await operation.ApplyAsync(plan, new LabFeedback(), CancellationToken.None));
+
+        Assert.Equal((ChangeOutcome.Failed, "CudaFileNotReadable", file), (result.Outcome, result.Error!.Id, result.Error.Target));
+        Assert.Empty(lab.Drivers.Files(lab.Vm, "/var/tmp"));
+    }
+
+    [Fact]
     public async Task VectorAddThatFails_IsSaid_AlthoughDeviceQueryPassed()
     {
         using GuestDriverLab lab = await ReadyAsync();

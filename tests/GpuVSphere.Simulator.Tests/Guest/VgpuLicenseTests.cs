@@ -217,7 +217,12 @@ public sealed class VgpuLicenseTests : IDisposable
     {
         using GuestDriverLab lab = await GuestDriverLab.VgpuAsync("windows2019srv_64Guest", clockSpeed: Speed);
         lab.Drivers.Install(lab.Vm, driver);
+
+        // The folder of the token is made where it is not there.
+        const string Folder = "/C:/Program Files/NVIDIA Corporation/vGPU Licensing";
+        lab.Change(guest => guest.Files.Remove(Folder));
         ChangeResult result = await lab.ApplyAsync(isNls ? ByToken(lab, Token()) : Legacy(lab, "gridls.sim"), "Administrator");
+        lab.Change(guest => Assert.Equal(isNls, guest.Files.Exists(Folder + "/ClientConfigToken")));
         Assert.Equal((ChangeOutcome.Done, null), (result.Outcome, result.Error?.Message));
         VgpuLicense license = await ReadAsync(lab, "Administrator");
         Assert.Equal((VgpuLicenseStatus.Licensed, isNls ? LicenseServerKind.Nls : LicenseServerKind.Legacy, LicenseFeature.VirtualGpu), (license.Status, license.ServerKind, license.Feature));

@@ -168,6 +168,25 @@ public sealed class VgpuLicenseTroubleTests : IDisposable
         Assert.Contains("What was configured stays", result.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, "LicenseNotConfigured", "-TokenPath <token>")]
+    [InlineData(false, "LicenseServiceNotRunning", "restarts it")]
+    public async Task WhatTheGuestDidNotKeep_IsTheReasonThatIsTold(bool losesFile, string id, string next)
+    {
+        using GuestDriverLab lab = await ReadyAsync(Vgpu13);
+        await lab.SaysAsync("systemctl stop nvidia-gridd; rm -f /etc/nvidia/gridd.conf /var/log/syslog");
+        OperationContext context = new([lab.Session], lab.Lab.Simulator.Clock, lab.State)
+        {
+            Guests = new ForgetfulShells(lab.Guests("admin"), path => losesFile && path == "/etc/nvidia/gridd.conf", line => !losesFile && line.Contains("restart nvidia-gridd", StringComparison.Ordinal)),
+        };
+        IGpuOperation operation = GpuOperations.Create(Legacy(lab), context);
+
+        ChangeResult failed = Assert.Single(await operation.ApplyAsync(await operation.PlanAsync(CancellationToken.None), new LabFeedback(), CancellationToken.None));
+
+        Assert.Equal((ChangeOutcome.Failed, id, lab.Vm), (failed.Outcome, failed.Error!.Id, failed.Error.Target));
+        Assert.Contains(next, failed.Error.NextStep, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AFolderThatCannotBeMade_IsSaid_AndTheTokenIsNowhere()
     {
