@@ -103,6 +103,22 @@ Describe 'Undo-GpuChange of a driver' {
         $result.Message | Should -Match 'no nvidia-smi'
         (Test-GpuGuest v67-01 -GuestCredential $login | Where-Object Check -EQ Driver).Outcome | Should -Be 'Failed'
     }
+
+    It 'removes a toolkit, and refuses what a script did' {
+        Install-NvidiaGuestDriver v67-01 -Path $file -AcceptEula -GuestCredential $login -Confirm:$false
+        $toolkit = Join-Path $TestDrive 'cuda_9.1.85_387.26_linux'
+        [System.IO.File]::WriteAllBytes($toolkit, [GpuVSphere.Simulator.SimulatedCuda]::RunFile('9.1.85', '387.26'))
+        Install-CudaToolkit v67-01 -Path $toolkit -OverrideCompilerCheck -AcceptEula -GuestCredential $login -Confirm:$false -WarningAction SilentlyContinue
+        $change = Get-GpuChange | Where-Object Title -Match 'Install CUDA' | Select-Object -First 1
+        $text = Undo-GpuChange $change.Id -GuestCredential $login -WhatIf 6>&1 | Out-String
+        $text | Should -Match 'CUDA toolkit in /usr/local/cuda-9\.1\s+9\.1\.85\s+\(removed\)'
+        (Undo-GpuChange $change.Id -GuestCredential $login -Confirm:$false -PassThru).Outcome | Should -Be 'Done'
+        (Test-GpuGuest v67-01 -GuestCredential $login | Where-Object Check -EQ Cuda).Seen | Should -Not -Match '9\.1'
+
+        Install-FlexDirect v67-01 -GuestCredential $login -Confirm:$false -WarningAction SilentlyContinue
+        $flex = Get-GpuChange | Where-Object Title -Match 'FlexDirect' | Select-Object -First 1
+        (Get-ErrorOf { Undo-GpuChange $flex.Id -GuestCredential $login -Confirm:$false }).FullyQualifiedErrorId | Should -Be "FlexDirectStays,$undo"
+    }
 }
 
 Describe 'Undo-GpuChange of a licence' {

@@ -28,7 +28,7 @@ internal sealed class CudaChange(CudaGuest guest, CudaWish wish, CudaPlan plan)
         {
             if (plan.Packages.Count > 0)
             {
-                proposal.Step("installing " + string.Join(" and ", plan.Packages), (run, stop) => InstallPackagesAsync(run, "ContainerRuntimeFailed", stop));
+                proposal.Step("installing " + string.Join(" and ", plan.Packages), (run, stop) => CamePackages.RecordAsync(run, null, () => InstallPackagesAsync(run, "ContainerRuntimeFailed", stop), stop));
             }
 
             if (plan.ConfiguresRuntime)
@@ -42,7 +42,7 @@ internal sealed class CudaChange(CudaGuest guest, CudaWish wish, CudaPlan plan)
 
         if (wish.Method == CudaMethod.Package && plan.Installs)
         {
-            proposal.Step("installing " + string.Join(", ", plan.Packages), PackagesAsync);
+            proposal.Step("installing " + string.Join(", ", plan.Packages), (run, stop) => CamePackages.RecordAsync(run, CudaPlanner.PackageOf(wish.Version!), () => PackagesAsync(run, stop), stop));
         }
         else if (plan.Installs || plan.Patches.Count > 0)
         {
@@ -98,6 +98,7 @@ internal sealed class CudaChange(CudaGuest guest, CudaWish wish, CudaPlan plan)
     {
         if (wish.File is { } file)
         {
+            IReadOnlyList<string> keysBefore = await KeysAsync(run, cancellationToken).ConfigureAwait(false);
             await CudaUpload.UseAsync(
                 run,
                 async upload =>
@@ -111,10 +112,18 @@ internal sealed class CudaChange(CudaGuest guest, CudaWish wish, CudaPlan plan)
                     await MustAsync(run, line, s_long, "CudaPackageFailed", $"{Path.GetFileName(file)} could not be brought in", cancellationToken).ConfigureAwait(false);
                 },
                 cancellationToken).ConfigureAwait(false);
+            foreach (string key in (await KeysAsync(run, cancellationToken).ConfigureAwait(false)).Except(keysBefore))
+            {
+                run.Note(CudaUndo.File(key));
+            }
         }
 
         await InstallPackagesAsync(run, "CudaPackageFailed", cancellationToken).ConfigureAwait(false);
     }
+
+    // The keys of NVIDIA's repositories, as they are named when they are copied.
+    private static async Task<IReadOnlyList<string>> KeysAsync(GuestRun run, CancellationToken cancellationToken) =>
+        GuestAsk.Lines((await RunAsync(run, "ls /usr/share/keyrings/cuda-*-keyring.gpg 2>/dev/null; true", s_short, cancellationToken).ConfigureAwait(false)).Output);
 
     private async Task InstallPackagesAsync(GuestRun run, string errorId, CancellationToken cancellationToken)
     {
@@ -180,13 +189,18 @@ internal sealed class CudaChange(CudaGuest guest, CudaWish wish, CudaPlan plan)
     }
 
     // The toolkit writes it into daemon.json beside what is there; the older package of it has done so itself.
-    private Task ConfigureRuntimeAsync(GuestRun run, CancellationToken cancellationToken) => MustAsync(
-        run,
-        "(! command -v nvidia-ctk >/dev/null || nvidia-ctk runtime configure --runtime=docker) && (systemctl restart docker || service docker restart)",
-        s_long,
-        "ContainerRuntimeFailed",
-        "the runtime could not be made known to docker",
-        cancellationToken);
+    private async Task ConfigureRuntimeAsync(GuestRun run, CancellationToken cancellationToken)
+    {
+        string? before = await GuestTextFile.ReadAsync(run.Shell, CudaUndo.DockerSettings, cancellationToken).ConfigureAwait(false);
+        await MustAsync(run, "! command -v nvidia-ctk >/dev/null || nvidia-ctk runtime configure --runtime=docker", s_long, "ContainerRuntimeFailed", "the runtime could not be made known to docker", cancellationToken).ConfigureAwait(false);
+        string? after = await GuestTextFile.ReadAsync(run.Shell, CudaUndo.DockerSettings, cancellationToken).ConfigureAwait(false);
+        if (after != before)
+        {
+            run.Note(new JournalField(CudaUndo.DockerSettings, before, after));
+        }
+
+        await MustAsync(run, "systemctl restart docker || service docker restart", s_long, "ContainerRuntimeFailed", "docker could not be restarted", cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<GuestOutcome> CheckContainerAsync(GuestRun run, CancellationToken cancellationToken)
     {

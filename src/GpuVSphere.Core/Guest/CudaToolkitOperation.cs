@@ -15,8 +15,19 @@ internal sealed class CudaToolkitOperation(ChangeIntent intent, OperationContext
 
     protected override bool Supports(GuestFamily family) => true;
 
+    protected override bool IsJournaled => true;
+
     protected override async Task<GuestProposal> ProposeAsync(GuestSubject subject, CancellationToken cancellationToken)
     {
+        if (IsUndo)
+        {
+            GuestProposal back = new(subject.Target);
+            CudaUndoPlan undo = CudaUndo.Plan(subject.Name, await CudaUndoRun.ReadAsync(subject, cancellationToken).ConfigureAwait(false), subject.Intent.Wanted);
+            new CudaUndoRun(undo, CudaUndo.Toolkit(subject.Intent.Wanted)).AddTo(back);
+            await CamePackages.RefuseNeededAsync(back, subject, undo.Packages, undo.What, cancellationToken).ConfigureAwait(false);
+            return back;
+        }
+
         CudaWish wish = CudaWish.Read(subject.Intent);
         CudaPlanner.RequireFitting(subject.Name, subject.Shell.Family, wish);
         CudaGuest guest = await CudaReader.ReadAsync(subject.Shell, subject.System, subject.Name, wish, cancellationToken).ConfigureAwait(false);
@@ -43,6 +54,9 @@ internal sealed class CudaToolkitOperation(ChangeIntent intent, OperationContext
             new CudaChange(guest, wish, plan).AddTo(proposal);
         }
 
+        string? link = subject.Shell.Family == GuestFamily.Windows || wish.Method == CudaMethod.Container ? null
+            : await new GuestAsk(subject.Shell).LineAsync($"[ -L {CudaPlanner.LinkPath} ] && readlink {CudaPlanner.LinkPath}", cancellationToken).ConfigureAwait(false);
+        proposal.Fields.AddRange(CudaUndo.FieldsOf(guest, wish, plan, link));
         return proposal;
     }
 }

@@ -226,7 +226,11 @@ internal sealed class DriverRun(DriverWish wish, DriverGuest guest, DriverPlan p
         bool isWindows = run.Shell.Family == GuestFamily.Windows;
         if (wish.Package.Form is GuestDriverForm.Deb or GuestDriverForm.Rpm)
         {
-            await BringPackagesAsync(run, upload, cancellationToken).ConfigureAwait(false);
+            await CamePackages.RecordAsync(
+                run,
+                DriverUndo.NameIn(wish.Package),
+                () => ExplainedAsync(run, () => run.Packages.InstallAsync([upload.Path], line => Relay(run, line), cancellationToken)),
+                cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -247,41 +251,6 @@ internal sealed class DriverRun(DriverWish wish, DriverGuest guest, DriverPlan p
         if (!isWindows)
         {
             await LoadAsync(run, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    // What comes with it is only known when it is there; who takes the change back takes these, and no others. A failure leaves half of them, which came as well.
-    private async Task BringPackagesAsync(GuestRun run, DriverUpload upload, CancellationToken cancellationToken)
-    {
-        HashSet<string> before = [.. await run.Packages.AllAsync(cancellationToken).ConfigureAwait(false)];
-        if (DriverUndo.NameIn(wish.Package) is { } name && !before.Contains(name))
-        {
-            run.Note(DriverUndo.Package(name));
-        }
-
-        try
-        {
-            await ExplainedAsync(run, () => run.Packages.InstallAsync([upload.Path], line => Relay(run, line), cancellationToken)).ConfigureAwait(false);
-        }
-        finally
-        {
-            await NoteNewPackagesAsync(run, before).ConfigureAwait(false);
-        }
-    }
-
-    private static async Task NoteNewPackagesAsync(GuestRun run, HashSet<string> before)
-    {
-        using CancellationTokenSource limit = new(s_cleanUp);
-        try
-        {
-            foreach (string package in (await run.Packages.AllAsync(limit.Token).ConfigureAwait(false)).Where(package => !before.Contains(package)))
-            {
-                run.Note(DriverUndo.Package(package));
-            }
-        }
-        catch (Exception error) when (error is GpuVSphereException or OperationCanceledException)
-        {
-            run.Warning("The packages that came could not be listed for the journal: " + error.Message);
         }
     }
 

@@ -18,7 +18,6 @@ internal static class DriverUndo
 
     private const string DriverField = DriverPlanner.Driver;
     private const string NouveauField = "nouveau";
-    private const string PackageField = "package ";
     private const string PrerequisiteField = "prerequisite ";
     private const string RunForm = "run";
     private const string PackagesForm = "packages";
@@ -52,9 +51,6 @@ internal static class DriverUndo
     /// <summary>A package that the driver needs and that was installed before it. It stays.</summary>
     public static JournalField Prerequisite(string name) => new(PrerequisiteField + name, null, "installed");
 
-    /// <summary>A package that came with the driver.</summary>
-    public static JournalField Package(string name) => new(PackageField + name, null, "installed");
-
     /// <summary>
     /// The name of the package in a file, as the files are named: what is before the first underscore of a .deb, and before version and release of an .rpm
     /// (deb(5) and rpm(8) name them so).
@@ -70,9 +66,6 @@ internal static class DriverUndo
         int count = package.Form == GuestDriverForm.Rpm ? words.Length - 2 : words.Length;
         return count > 0 ? string.Join("-", words.Take(count)) : null;
     }
-
-    /// <summary>The packages that came with the driver, as the journal names them.</summary>
-    public static IReadOnlyList<string> Came(IReadOnlyDictionary<string, string> wanted) => Names(wanted, PackageField);
 
     /// <summary>Plans the way back. No I/O.</summary>
     /// <param name="vm">The VM's name, for messages.</param>

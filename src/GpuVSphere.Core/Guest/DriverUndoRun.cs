@@ -64,7 +64,7 @@ internal sealed class DriverUndoRun(DriverGuest guest, DriverUndoPlan plan)
             }
 
             run.Progress("removing driver " + plan.Driver);
-            await (plan.Packages.Count > 0 ? RemovePackagesAsync(run, cancellationToken) : UninstallAsync(run, cancellationToken)).ConfigureAwait(false);
+            await (plan.Packages.Count > 0 ? CamePackages.RemoveAsync(run, plan.Packages, "Driver " + plan.Driver, cancellationToken) : UninstallAsync(run, cancellationToken)).ConfigureAwait(false);
             isRemoved = true;
             await UnloadAsync(run, cancellationToken).ConfigureAwait(false);
         }
@@ -72,24 +72,6 @@ internal sealed class DriverUndoRun(DriverGuest guest, DriverUndoPlan plan)
         {
             // The driver's own daemons are gone with it; after a failure they serve what is still there.
             await StartAgainAsync(run, isRemoved ? [.. stopped.Where(unit => unit == plan.DisplayManager)] : stopped).ConfigureAwait(false);
-        }
-    }
-
-    private async Task RemovePackagesAsync(GuestRun run, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await run.Packages.RemoveAsync(plan.Packages, run.Verbose, cancellationToken).ConfigureAwait(false);
-        }
-        catch (GpuVSphereException error) when (error.Id == "GuestCommandFailed")
-        {
-            throw new GpuVSphereException(
-                InstallerTrouble.IsBusy(error.Message) ? "PackageManagerBusy" : "GuestDriverNotRemoved",
-                InstallerTrouble.IsBusy(error.Message) ? GpuErrorCategory.ResourceBusy : GpuErrorCategory.OperationFailed,
-                InstallerTrouble.IsBusy(error.Message) ? $"Driver {plan.Driver} was not removed from {run.Target.Name}: another program of the guest installs or removes packages." : error.Message,
-                run.Target.Name,
-                InstallerTrouble.IsBusy(error.Message) ? "Wait until it has ended, as unattended upgrades after a start do, and undo the change again." : error.NextStep ?? "Look into the guest, then undo the change again.",
-                error);
         }
     }
 

@@ -100,11 +100,10 @@ internal sealed class GuestDriverOperation(ChangeIntent intent, OperationContext
         IReadOnlyDictionary<string, string> wanted = subject.Intent.Wanted;
         GuestGpuState seed = await GuestGpuSeed.OfAsync(subject, _catalog, cancellationToken).ConfigureAwait(false);
         DriverGuest guest = await DriverGuestReader.ReadAsync(subject.Shell, Seed(subject, seed), cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<string> came = DriverUndo.Came(wanted);
-        HashSet<string> there = came.Count == 0 ? [] : [.. await subject.Packages.AllAsync(cancellationToken).ConfigureAwait(false)];
+        IReadOnlyList<string> packages = await CamePackages.ThereAsync(subject, cancellationToken).ConfigureAwait(false);
         string? nouveau = guest.Family == GuestFamily.Windows ? null : await GuestTextFile.ReadAsync(subject.Shell, DriverRun.NouveauFile, cancellationToken).ConfigureAwait(false);
         bool hasUpgraded = Context.Continues?.Intent.Options.ContainsKey(UpgradeWish) == true;
-        DriverUndoPlan plan = DriverUndo.Plan(subject.Name, guest, wanted, [.. came.Where(there.Contains)], nouveau, hasUpgraded, Options.Reboot);
+        DriverUndoPlan plan = DriverUndo.Plan(subject.Name, guest, wanted, packages, nouveau, hasUpgraded, Options.Reboot);
         new DriverUndoRun(guest, plan).AddTo(proposal);
         if (plan.IsEmpty)
         {
@@ -126,16 +125,7 @@ internal sealed class GuestDriverOperation(ChangeIntent intent, OperationContext
                 "End them in the guest, then undo the change again.");
         }
 
-        if (plan.Packages.Count > 0 && await subject.Packages.NeedingAsync(plan.Packages, cancellationToken).ConfigureAwait(false) is { Count: > 0 } needing)
-        {
-            proposal.Refuse(
-                "GUEST-PACKAGES",
-                "GuestPackagesNeeded",
-                GpuErrorCategory.InvalidState,
-                $"Other packages of {subject.Name} need what came with the driver, and would go with it: {string.Join(", ", needing)}.",
-                "Remove them in the guest first, or remove the driver there by hand.");
-        }
-
+        await CamePackages.RefuseNeededAsync(proposal, subject, plan.Packages, "the driver", cancellationToken).ConfigureAwait(false);
         return proposal;
     }
 

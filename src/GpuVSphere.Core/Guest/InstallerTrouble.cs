@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.Linq;
 using System.Text.RegularExpressions;
+using GpuVSphere.Operations;
 using GpuVSphere.Shell;
 
 namespace GpuVSphere.Guest;
@@ -17,17 +18,8 @@ internal static class InstallerTrouble
     // nvidia-installer warns of paths of X that it had to guess, of libraries of 32 bit and of Vulkan: none of it matters without a desktop.
     private static readonly string[] s_harmless = ["guess the X library path", "X library path", "32-bit compatibility", "Vulkan", "X.Org SDK", "pkg-config", "libglvnd", "X configuration"];
 
-    private static readonly string[] s_busy = ["Could not get lock", "Unable to acquire the dpkg frontend lock", "Another app is currently holding the yum lock", "waiting for process with pid"];
-
     /// <summary>Whether a line of an installer is one of its warnings that can be left alone, most of them about X.</summary>
     public static bool IsHarmless(string line) => s_harmless.Any(words => line.IndexOf(words, StringComparison.OrdinalIgnoreCase) >= 0);
-
-    /// <summary>Whether a package manager said that another program holds its lock.</summary>
-    public static bool IsBusy(string said)
-    {
-        string flat = Flat(said);
-        return s_busy.Any(words => flat.IndexOf(words, StringComparison.OrdinalIgnoreCase) >= 0);
-    }
 
     /// <summary>The error of an installation that failed.</summary>
     /// <param name="what">The package's name.</param>
@@ -41,7 +33,7 @@ internal static class InstallerTrouble
         bool Says(string words) => Flat(said).IndexOf(words, StringComparison.OrdinalIgnoreCase) >= 0;
         GpuVSphereException Error(string id, GpuErrorCategory category, string why, string next) => new(id, category, $"{what} was not installed in {vm}: {why}", vm, next);
 
-        if (IsBusy(said))
+        if (CamePackages.IsBusy(said))
         {
             return Error("PackageManagerBusy", GpuErrorCategory.ResourceBusy, "another program of the guest installs packages.", "Wait until it has ended, as unattended upgrades after a start do, and run the same command again.");
         }

@@ -9,6 +9,7 @@ using GpuVSphere.Core.Tests.GuestOs;
 using GpuVSphere.Guest;
 using GpuVSphere.GuestOs;
 using GpuVSphere.Inventory;
+using GpuVSphere.Operations;
 using GpuVSphere.Shell;
 
 namespace GpuVSphere.Core.Tests.Guest;
@@ -39,7 +40,7 @@ public sealed class DriverUndoTests
     public void A_driver_of_packages_is_removed_with_those_that_came_and_are_there()
     {
         Dictionary<string, string> wanted = Wanted(Bare(), Deb, "nvidia-linux-grid-470", "dkms");
-        Assert.Equal(["dkms", "nvidia-linux-grid-470"], DriverUndo.Came(wanted));
+        Assert.Equal(["dkms", "nvidia-linux-grid-470"], CamePackages.Of(wanted));
         DriverUndoPlan plan = Plan(wanted, Running("470.63.01") with { CameByRunFile = false }, ["nvidia-linux-grid-470"]);
         Assert.Equal(["nvidia-linux-grid-470"], plan.Packages);
         Assert.Contains(("packages", "nvidia-linux-grid-470", null), plan.Rows);
@@ -119,7 +120,7 @@ public sealed class DriverUndoTests
     {
         GuestDriverPackage package = GuestDriverPackage.Read(file)!;
         DriverPlan plan = DriverPlanner.Plan(before, new DriverWish { Path = "/tmp/" + file, Package = package });
-        return DriverUndo.FieldsOf(before, plan, package, null).Concat(came.Select(DriverUndo.Package))
+        return DriverUndo.FieldsOf(before, plan, package, null).Concat(came.Select(CamePackages.Field))
             .SelectMany(field => new[] { (field.Name, field.Before), (IntentConditions.OnlyIf + field.Name, field.After) })
             .ToDictionary(pair => pair.Item1, pair => pair.Item2 ?? string.Empty);
     }

@@ -42,9 +42,9 @@ internal sealed class FlexDirectLab : IDisposable
     /// <summary>The guests' user.</summary>
     public string User { get; set; } = "admin";
 
-    public static async Task<FlexDirectLab> StartAsync()
+    public static async Task<FlexDirectLab> StartAsync(double clockSpeed = 1000)
     {
-        SimulatorLab simulated = new(new SimulatorOptions { ClockSpeed = 1000, Scenario = "flexdirect" });
+        SimulatorLab simulated = new(new SimulatorOptions { ClockSpeed = clockSpeed, Scenario = "flexdirect" });
         using VimCredential credential = new(HostLab.Admin, SimulatorUser.DefaultPassword.ToCharArray());
         return new FlexDirectLab(simulated, await VimSession.ConnectAsync(simulated.Simulator.Server, credential, CancellationToken.None));
     }

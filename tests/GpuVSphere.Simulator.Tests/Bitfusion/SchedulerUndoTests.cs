@@ -26,7 +26,8 @@ public sealed class SchedulerUndoTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _lab = await FlexDirectLab.StartAsync();
+        // Slower than its like: half a minute of patience is not to be over in a moment on a busy machine.
+        _lab = await FlexDirectLab.StartAsync(clockSpeed: 100);
         _lab.Licensed(Server, "flex-gpu-02");
     }
 

@@ -283,7 +283,7 @@ public sealed class CudaWindowsTests : IDisposable
     private static OperationContext Context(GuestDriverLab lab, string user = "Administrator")
     {
         VimCredential login = new(user, Secret(SimulatorUser.DefaultPassword));
-        return new([lab.Session], lab.Lab.Simulator.Clock, Path.GetTempPath()) { Guests = new ToolsGuestShells([lab.Session], login) };
+        return new([lab.Session], lab.Lab.Simulator.Clock, lab.State) { Guests = new ToolsGuestShells([lab.Session], login) };
     }
 
     private static System.Security.SecureString Secret(string text)

@@ -31,6 +31,7 @@ internal sealed class CudaFile : IGuestFileFormat, IGuestPackageFormat
                 guest.Files.Put("/var/" + name + "/version", release.Version);
                 guest.Files.Put("/var/" + name + "/cuda-sim-keyring.gpg", "key");
             },
+            Removed = guest => guest.Files.Remove("/var/" + name),
         };
     }
 

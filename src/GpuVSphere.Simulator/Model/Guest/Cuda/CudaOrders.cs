@@ -6,6 +6,9 @@ internal sealed class CudaOrders
     /// <summary>Whether its disk has no room for a toolkit.</summary>
     public bool IsFull { get; set; }
 
+    /// <summary>Whether what removes a toolkit leaves it there, and ends with 0.</summary>
+    public bool IsUninstallerBroken { get; set; }
+
     /// <summary>What a setup for Windows ends with, having done nothing; null for its own end.</summary>
     public int? SetupEndsWith { get; set; }
 

@@ -26,11 +26,21 @@ internal sealed class CudaPackages : IGuestPackageSource
                         one.Files.PutLink("/etc/alternatives/cuda", release.Folder);
                         one.Files.PutLink("/usr/local/cuda", "/etc/alternatives/cuda");
                     },
+                    Removed = one =>
+                    {
+                        // The links of its alternative go with it, unless an admin has set his own.
+                        CudaRelease.Uninstall(one, release.Folder);
+                        one.Files.Remove("/etc/alternatives/cuda");
+                        if (one.Files.FindLink("/usr/local/cuda")?.Link == "/etc/alternatives/cuda")
+                        {
+                            one.Files.Remove("/usr/local/cuda");
+                        }
+                    },
                 };
             }
         }
 
-        yield return new GuestPackage(guest.Distribution.IsDebian ? "docker.io" : "docker-ce", "26.1.3") { Programs = ["/usr/bin/docker", "/usr/bin/dockerd"], Installed = DockerState.Install };
+        yield return new GuestPackage(guest.Distribution.IsDebian ? "docker.io" : "docker-ce", "26.1.3") { Programs = ["/usr/bin/docker", "/usr/bin/dockerd"], Installed = DockerState.Install, Removed = DockerState.Uninstall };
         if (s_containerLists.Any(guest.Files.Exists))
         {
             yield return new GuestPackage("nvidia-container-toolkit", "1.17.3-1") { Programs = ["/usr/bin/nvidia-ctk", "/usr/bin/nvidia-container-runtime"] };

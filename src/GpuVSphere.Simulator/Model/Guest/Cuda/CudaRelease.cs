@@ -80,6 +80,34 @@ internal sealed class CudaRelease
         }
     }
 
+    /// <summary>Puts beside the toolkit what removes it; run-files do, packages do not.</summary>
+    public void InstallUninstaller(SimulatedGuest guest)
+    {
+        if (Less(Minor, "10.1"))
+        {
+            guest.Files.PutProgram(Folder + "/bin/uninstall_cuda_" + Minor + ".pl", CudaUninstaller.Script);
+        }
+        else
+        {
+            guest.Files.PutProgram(Folder + "/bin/cuda-uninstaller");
+        }
+    }
+
+    /// <summary>Takes a toolkit out of its folder; what is not of it stays.</summary>
+    public static void Uninstall(SimulatedGuest guest, string folder)
+    {
+        string minor = folder.Substring(folder.LastIndexOf('-') + 1);
+        foreach (string name in new[] { "bin/nvcc", "nvcc.version", "version.json", "version.txt", "bin/cuda-uninstaller", "bin/uninstall_cuda_" + minor + ".pl" })
+        {
+            guest.Files.Remove(folder + "/" + name);
+        }
+
+        if (guest.Files.Below(folder).Count == 0)
+        {
+            guest.Files.Remove(folder);
+        }
+    }
+
     /// <summary>Puts the sources of the samples that everybody runs into a guest.</summary>
     public void InstallSamples(SimulatedGuest guest, string folder)
     {

@@ -73,6 +73,7 @@ internal sealed class CudaRunFile : IGuestProgram
         if (call.Has("--toolkit") || !any)
         {
             release.Install(call.Guest);
+            release.InstallUninstaller(call.Guest);
             if (!call.Guest.Files.Exists("/usr/local/cuda"))
             {
                 call.Guest.Files.PutLink("/usr/local/cuda", release.Folder);

@@ -27,4 +27,11 @@ internal sealed class DockerState
         guest.EnabledUnits.Add("docker.service");
         GuestUnits.Start(guest, "docker");
     }
+
+    public static void Uninstall(SimulatedGuest guest)
+    {
+        GuestUnits.Stop(guest, "docker");
+        guest.EnabledUnits.Remove("docker.service");
+        guest.Files.Remove("/usr/lib/systemd/system/docker.service");
+    }
 }
