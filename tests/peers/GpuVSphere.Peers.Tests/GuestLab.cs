@@ -229,6 +229,15 @@ internal sealed class GuestLab : IDisposable
         return result;
     }
 
+    /// <summary>Takes a change of one VM back.</summary>
+    public async Task<ChangeResult> UndoneAsync(ChangeResult change)
+    {
+        IReadOnlyList<ChangeResult> results = await GpuOperations.Changes(Path.Combine(Folder, "state")).UndoAsync(change.ChangeId!, Context(), null, Feedback, CancellationToken.None);
+        ChangeResult result = Assert.Single(results);
+        Assert.True(result.Outcome == ChangeOutcome.Done, $"{result.Outcome}: {result.Message}\n{string.Join('\n', Feedback.Lines)}");
+        return result;
+    }
+
     /// <summary>Plans and applies what has to fail in one VM, and gives why.</summary>
     public async Task<GpuVSphereException> FailsAsync(ChangeIntent intent)
     {

@@ -44,6 +44,14 @@ public sealed class SshGuestDriverTests
         IReadOnlyDictionary<string, GuestGpuCheck> after = await lab.TestAsync(Vm);
         Assert.All(["GpuSeen", "BarAssigned", "Driver", "NvidiaSmi", "VirtualizationMode", "Cuda"], check => Assert.True(after[check].Outcome is GuestCheckOutcome.Passed, $"{check}: {after[check].Outcome}: {after[check].Seen}"));
         Assert.True((await lab.PlanAsync(install)).IsEmpty);
+
+        // And back by the driver's own program, as it came.
+        Assert.Contains("no nvidia-smi", (await lab.UndoneAsync(result)).Message, StringComparison.Ordinal);
+        Assert.Null(guest.Read("/usr/bin/nvidia-smi"));
+        Assert.DoesNotContain("nvidia", guest.Read("/run/modules"), StringComparison.Ordinal);
+        Assert.DoesNotContain("blacklist nouveau", guest.Read("/etc/initramfs-modprobe"), StringComparison.Ordinal);
+        Assert.DoesNotContain(guest.Processes(), words => words.Contains("nvidia-gridd", StringComparison.Ordinal));
+        Assert.Empty(guest.Leftovers());
         Assert.Empty(guest.Holding(GuestMachine.Password));
     }
 
@@ -91,6 +99,13 @@ public sealed class SshGuestDriverTests
         Assert.Contains("driver 470.63.01, GRID P100-8Q", result.Message, StringComparison.Ordinal);
         Assert.Contains(lab.Feedback.Lines, line => line.Contains("Setting up nvidia-linux-grid-470 (470.63.01)", StringComparison.Ordinal));
         Assert.Empty(guest.Leftovers());
+
+        // And back: what it needed stays.
+        Assert.Contains("no nvidia-smi", (await lab.UndoneAsync(result)).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("nvidia-linux-grid-470", guest.Read("/var/lib/dpkg/status"), StringComparison.Ordinal);
+        Assert.Contains("Package: build-essential", guest.Read("/var/lib/dpkg/status"), StringComparison.Ordinal);
+        Assert.Null(guest.Read("/usr/bin/nvidia-smi"));
+        Assert.DoesNotContain("nvidia", guest.Read("/run/modules"), StringComparison.Ordinal);
     }
 
     [SkippableFact]

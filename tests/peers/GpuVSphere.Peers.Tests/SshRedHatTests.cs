@@ -77,6 +77,15 @@ public sealed class SshRedHatTests
         Assert.Equal("elfutils-libelf-devel gcc kernel-devel make nvidia-linux-grid-470", await InstalledAsync(lab, Vm));
         Assert.Empty(guest.Leftovers());
         Assert.True((await lab.PlanAsync(install)).IsEmpty);
+
+        // And back: what came with the driver goes, what it needed stays, and so does what the change before, which failed, did to nouveau.
+        ChangeResult undone = await lab.UndoneAsync(result);
+        Assert.Contains("no nvidia-smi", undone.Message, StringComparison.Ordinal);
+        Assert.Equal("elfutils-libelf-devel gcc kernel-devel make", await InstalledAsync(lab, Vm));
+        Assert.Null(guest.Read("/usr/bin/nvidia-smi"));
+        Assert.DoesNotContain("nvidia", guest.Read("/run/modules"), StringComparison.Ordinal);
+        Assert.Contains("blacklist nouveau", guest.Read("/etc/modprobe.d/gpuvsphere-nouveau.conf"), StringComparison.Ordinal);
+        Assert.DoesNotContain(guest.Processes(), words => words.Contains("nvidia-gridd", StringComparison.Ordinal));
     }
 
     [SkippableFact]
