@@ -73,7 +73,15 @@ Describe 'Test-GpuReadiness of VMs and plans' {
         @($rows | Where-Object Outcome -EQ 'Block').Seen | Sort-Object | Should -Be @($plan.Findings | Where-Object Blocks | ForEach-Object Message | Sort-Object)
         ($rows | Where-Object RuleId -EQ 'VM-FIRMWARE').Outcome | Should -Be 'Block'
         (Test-GpuReadiness -VM 'ml-bios' -Device '0000:3b:00.0' -NoGuestInstalled | Where-Object RuleId -EQ 'VM-FIRMWARE').Outcome | Should -Be 'Information'
-        $rows.AskedFor | Select-Object -Unique | Should -Be 'Change'
+        $rows.AskedFor | Select-Object -Unique | Sort-Object | Should -Be 'Change', 'Passthrough', 'PowerOn'
+    }
+
+    It 'holds a planned GPU against its host and against what the VM will be, also from a plan' {
+        $plan = Add-VmGpuPassthrough -VM 'ml-bios' -Device '0000:3b:00.0' -AsPlan
+        foreach ($rows in @(Test-GpuReadiness -VM 'ml-bios' -Device '0000:3b:00.0'), @($plan | Test-GpuReadiness)) {
+            ($rows | Where-Object RuleId -EQ 'HOST-LARGE-BAR').NextStep | Should -Match 'above 4G decoding'
+            ($rows | Where-Object RuleId -EQ 'MMIO-KEYS').Seen | Should -Match '^Once changed: ml-bios has pciPassthru\.64bitMMIOSizeGB = 256'
+        }
     }
 
     It 'turns ready when what it says is done, and then judges the VM as it is configured' {

@@ -22,8 +22,6 @@ public static class GpuReadiness
     // What a host is asked for itself (esxcli) takes a second or more; asking thousands at once would be felt by vCenter.
     private const int HostsAtOnce = 16;
 
-    private const string PrivilegeCmdlet = "PRIVILEGE-CMDLET";
-
     /// <summary>Judges hosts of one server, with what nvidia-smi said on them.</summary>
     /// <param name="session">The server.</param>
     /// <param name="inventory">What was read of it: the hosts with the VMs on them.</param>
@@ -41,21 +39,35 @@ public static class GpuReadiness
         IReadOnlyCollection<NvidiaSmiGpu> nvidiaSmi,
         CancellationToken cancellationToken)
     {
-        ILookup<ManagedObjectReference?, GpuVm> vms = inventory.Vms.ToLookup(vm => vm.Host);
-        List<ReadinessSubject> subjects = [.. hosts.SelectMany(use => Subjects(use, [.. vms[use.Host.Id.Reference]]))];
         GpuHost[] serving =
         [
-            .. subjects.Where(subject => subject.Action == ReadinessAction.UseVgpu && subject.Devices.Count > 0).Select(subject => subject.Host!).Where(host => host.IsConnected),
+            .. hosts
+                .Where(use => use.Host.IsConnected && Subjects(use, []).Any(subject => subject.Action == ReadinessAction.UseVgpu && subject.Devices.Count > 0))
+                .Select(use => use.Host),
         ];
-        if (serving.Length > 0)
-        {
-            Dictionary<VimObjectId, IReadOnlyList<string>?> offers =
-                (await VgpuReader.ReadAsync(session, inventory, serving, cancellationToken).ConfigureAwait(false)).ToDictionary(host => host.Host.Id, host => host.OfferedProfiles);
-            subjects = [.. subjects.Select(subject => subject.Action == ReadinessAction.UseVgpu && offers.TryGetValue(subject.Host!.Id, out IReadOnlyList<string>? offered)
-                ? subject with { OfferedProfiles = offered }
-                : subject)];
-        }
+        IReadOnlyList<VgpuHost> offers = serving.Length == 0 ? [] : await VgpuReader.ReadAsync(session, inventory, serving, cancellationToken).ConfigureAwait(false);
+        return await OfHostsAsync(session, inventory, hosts, offers, ruleIds, nvidiaSmi, cancellationToken).ConfigureAwait(false);
+    }
 
+    /// <summary>The same, where what the hosts offer for vGPU was read already.</summary>
+    internal static async Task<IReadOnlyList<ReadinessResult>> OfHostsAsync(
+        VimSession session,
+        GpuInventory inventory,
+        IReadOnlyList<HostUse> hosts,
+        IReadOnlyList<VgpuHost> offers,
+        IReadOnlyCollection<string>? ruleIds,
+        IReadOnlyCollection<NvidiaSmiGpu> nvidiaSmi,
+        CancellationToken cancellationToken)
+    {
+        ILookup<ManagedObjectReference?, GpuVm> vms = inventory.Vms.ToLookup(vm => vm.Host);
+        Dictionary<VimObjectId, IReadOnlyList<string>?> offered = offers.ToDictionary(host => host.Host.Id, host => host.OfferedProfiles);
+        ReadinessSubject[] subjects =
+        [
+            .. hosts.SelectMany(use => Subjects(use, [.. vms[use.Host.Id.Reference]]))
+                .Select(subject => subject.Action == ReadinessAction.UseVgpu && offered.TryGetValue(subject.Host!.Id, out IReadOnlyList<string>? profiles)
+                    ? subject with { OfferedProfiles = profiles }
+                    : subject),
+        ];
         return ReadinessReport.Of(Tell(await GatherAsync(session, subjects, ruleIds, cancellationToken).ConfigureAwait(false), inventory, nvidiaSmi), ruleIds);
     }
 
@@ -102,14 +114,22 @@ public static class GpuReadiness
         return ReadinessReport.Of(Tell(await GatherAsync(session, subjects, ruleIds, cancellationToken).ConfigureAwait(false), inventory, nvidiaSmi), ruleIds);
     }
 
-    /// <summary>Judges a planned change: it is read and planned as the changing command does, and what holds is told as well.</summary>
+    /// <summary>
+    /// Judges a planned change: it is read and planned as the changing command does, and what holds is told as well. GPUs that VMs are to get are held also
+    /// against what their host is good for, and against what a VM needs to be powered on with them.
+    /// </summary>
     /// <param name="intent">What is planned.</param>
     /// <param name="context">The sessions to read with.</param>
     /// <param name="ruleIds">The rows to give, by the ids of rules; null for all, with what the planner says.</param>
+    /// <param name="askShells">Asks nvidia-smi on hosts that are to serve vGPUs; null where nobody is asked.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="GpuVSphereException">NotReportable: a change inside guests, without a way into them. UnknownChangeKind, and what the reading meets when no server could be read.</exception>
     public static async Task<IReadOnlyList<ReadinessResult>> OfChangeAsync(
-        ChangeIntent intent, OperationContext context, IReadOnlyCollection<string>? ruleIds, CancellationToken cancellationToken)
+        ChangeIntent intent,
+        OperationContext context,
+        IReadOnlyCollection<string>? ruleIds,
+        Func<VimSession, IReadOnlyList<GpuHost>, Task<IReadOnlyCollection<NvidiaSmiGpu>>>? askShells,
+        CancellationToken cancellationToken)
     {
         IGpuOperation operation = GpuOperations.Create(intent, context);
         if (operation is GuestOperation && context.Guests is null)
@@ -118,23 +138,15 @@ public static class GpuReadiness
                 "NotReportable", GpuErrorCategory.NotSupported, $"'{intent.Title}' is planned inside guests, which need a login.", intent.Title, "Its command shows with -WhatIf what it would do, and what speaks against it.");
         }
 
-        IReadOnlyList<ReadinessResult> rows = operation is IReadinessOperation reporting
+        ChangeReadiness report = operation is IReadinessOperation reporting
             ? await reporting.ReportAsync(cancellationToken).ConfigureAwait(false)
-            : Of(await operation.PlanAsync(cancellationToken).ConfigureAwait(false));
-        return ruleIds is null ? rows : [.. rows.Where(row => ruleIds.Contains(row.RuleId, StringComparer.OrdinalIgnoreCase))];
+            : new ChangeReadiness(Of(await operation.PlanAsync(cancellationToken).ConfigureAwait(false)), []);
+        return
+        [
+            .. report.Rows.Where(row => ruleIds is null || ruleIds.Contains(row.RuleId, StringComparer.OrdinalIgnoreCase)),
+            .. await PlannedUse.JudgeAsync(report.Proposals, context, ruleIds, askShells, cancellationToken).ConfigureAwait(false),
+        ];
     }
-
-    /// <summary>The rules about a host's use of its GPUs that a change of a VM does not run by itself, without those about privileges on the host.</summary>
-    /// <param name="change">What is done to the VM.</param>
-    /// <param name="use">What the host is used for.</param>
-    /// <param name="ruleIds">Only of these; null for all.</param>
-    public static IReadOnlyCollection<string> RulesBeside(ReadinessAction change, ReadinessAction use, IReadOnlyCollection<string>? ruleIds) =>
-    [
-        .. ReadinessRules.All
-            .Where(rule => (rule.AppliesTo & use) != 0 && (rule.AppliesTo & change) == 0 && rule.Id != PrivilegeCmdlet)
-            .Select(rule => rule.Id)
-            .Where(id => ruleIds is null || ruleIds.Contains(id, StringComparer.OrdinalIgnoreCase)),
-    ];
 
     // An operation that does not tell what holds still tells what does not.
     private static IReadOnlyList<ReadinessResult> Of(ChangePlan plan) =>

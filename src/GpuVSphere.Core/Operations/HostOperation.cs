@@ -43,7 +43,7 @@ internal abstract class HostOperation : IReadinessOperation
 
     /// <inheritdoc/>
     /// <exception cref="GpuVSphereException">As <see cref="PlanAsync"/>.</exception>
-    public async Task<IReadOnlyList<ReadinessResult>> ReportAsync(CancellationToken cancellationToken)
+    public async Task<ChangeReadiness> ReportAsync(CancellationToken cancellationToken)
     {
         LivePlan live = await ReadAndPlanAsync(cancellationToken).ConfigureAwait(false);
         List<ReadinessResult> rows = [];
@@ -58,7 +58,7 @@ internal abstract class HostOperation : IReadinessOperation
             }
         }
 
-        return rows;
+        return new ChangeReadiness(rows, []);
     }
 
     /// <inheritdoc/>

@@ -1,8 +1,6 @@
-using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using GpuVSphere.Changes;
-using GpuVSphere.Readiness;
 
 namespace GpuVSphere.Operations;
 
@@ -11,6 +9,5 @@ internal interface IReadinessOperation : IGpuOperation
 {
     /// <summary>Reads, plans, and runs the rules. Changes nothing.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The rows, object after object.</returns>
-    Task<IReadOnlyList<ReadinessResult>> ReportAsync(CancellationToken cancellationToken);
+    Task<ChangeReadiness> ReportAsync(CancellationToken cancellationToken);
 }

@@ -70,6 +70,50 @@ internal sealed class VmEdit
         PowersOn = options.PowerOn && (PowersOff || !_vm.IsRunning);
     }
 
+    /// <summary>The VM as it will be, before it is powered on again: nothing of it was read back.</summary>
+    public GpuVm After()
+    {
+        Dictionary<string, string> extra = new(StringComparer.OrdinalIgnoreCase);
+        foreach (KeyValuePair<string, string> kept in _vm.ExtraConfig.Where(kept => !_values.ContainsKey(kept.Key)))
+        {
+            extra[kept.Key] = kept.Value;
+        }
+
+        foreach (KeyValuePair<string, string?> value in _values.Where(value => value.Value is not null && IsExtraConfig(value.Key)))
+        {
+            extra[value.Key] = value.Value!;
+        }
+
+        // Keys below zero, as a reconfigure call numbers devices that are to come.
+        int key = 0;
+        VmGpu New(VmGpuKind kind) => new() { VmId = _vm.Id, VmName = _vm.Name, ServerName = _vm.ServerName, HostName = _vm.HostName, Key = --key, Kind = kind };
+        return _vm with
+        {
+            PowerState = "poweredOff",
+            Firmware = Value(VmProperty.Firmware) ?? _vm.Firmware,
+            MemoryReservationMB = Value(VmProperty.MemoryReservation) is { } reservation ? long.Parse(reservation, CultureInfo.InvariantCulture) : _vm.MemoryReservationMB,
+            IsMemoryReservationLocked = Flag(VmProperty.MemoryLock) ?? _vm.IsMemoryReservationLocked,
+            IsCpuHotAddEnabled = Flag(VmProperty.CpuHotAdd) ?? _vm.IsCpuHotAddEnabled,
+            IsMemoryHotAddEnabled = Flag(VmProperty.MemoryHotAdd) ?? _vm.IsMemoryHotAddEnabled,
+            ExtraConfig = extra,
+            PciDevices =
+            [
+                .. _vm.PciDevices
+                    .Where(device => !RemovedDevices.Contains(device))
+                    .Select(device => ReplacedVgpus.Where(replaced => replaced.Device == device).Select(replaced => replaced.Profile).FirstOrDefault() is { } profile ? device with { VgpuProfile = profile } : device),
+                .. StaticDevices.Select(added => New(VmGpuKind.StaticPassthrough) with
+                {
+                    Address = added.Device.Address,
+                    AllowedDevices = [new PciIdMatch(added.Device.VendorId, added.Device.DeviceId)],
+                    SystemId = added.Offer.SystemId,
+                    Model = added.Device.Model,
+                }),
+                .. DynamicDevices.Select(request => New(VmGpuKind.DynamicPassthrough) with { AllowedDevices = request.AllowedDevices, CustomLabel = request.Label }),
+                .. Vgpus.Select(added => New(VmGpuKind.Vgpu) with { VgpuProfile = added.Profile }),
+            ],
+        };
+    }
+
     /// <summary>The privileges that the changes need on the VM.</summary>
     public IReadOnlyList<string> RequiredPrivileges()
     {

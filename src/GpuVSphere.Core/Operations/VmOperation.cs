@@ -36,7 +36,7 @@ internal abstract class VmOperation : IReadinessOperation
     public async Task<ChangePlan> PlanAsync(CancellationToken cancellationToken) => (await PlanLiveAsync(cancellationToken).ConfigureAwait(false)).Plan;
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ReadinessResult>> ReportAsync(CancellationToken cancellationToken)
+    public async Task<ChangeReadiness> ReportAsync(CancellationToken cancellationToken)
     {
         LivePlan live = await PlanLiveAsync(cancellationToken).ConfigureAwait(false);
         List<ReadinessResult> rows = [];
@@ -53,7 +53,7 @@ internal abstract class VmOperation : IReadinessOperation
             }
         }
 
-        return rows;
+        return new ChangeReadiness(rows, [.. live.Proposals.Values]);
     }
 
     /// <inheritdoc/>

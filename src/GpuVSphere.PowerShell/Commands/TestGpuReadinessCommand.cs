@@ -222,7 +222,7 @@ public sealed class TestGpuReadinessCommand : InventoryCmdlet
             {
                 if (await Servers.OpenAllAsync(plan.Targets, relay, cancellationToken).ConfigureAwait(false) is { Count: > 0 } connections)
                 {
-                    rows.AddRange(await GpuReadiness.OfChangeAsync(plan.Intent, ChangeContext.Of(connections), _rules, cancellationToken).ConfigureAwait(false));
+                    rows.AddRange(await OfChangeAsync(plan.Intent, connections, relay, cancellationToken).ConfigureAwait(false));
                 }
             }).ConfigureAwait(false);
         }
@@ -337,49 +337,16 @@ public sealed class TestGpuReadinessCommand : InventoryCmdlet
                 new Dictionary<string, string>(),
                 Options)
             : await new PassthroughWish(DeviceId, Label, Count, Dynamic, Options).IntentAsync(vms, reader, relay, cancellationToken).ConfigureAwait(false);
-        if (intent is not { Targets.Count: > 0 })
-        {
-            return [];
-        }
-
-        List<ReadinessResult> rows =
-        [
-            .. await GpuReadiness.OfChangeAsync(intent, ChangeContext.Of([.. vms.Select(one => one.Vm.Connection).Distinct()]), _rules, cancellationToken).ConfigureAwait(false),
-        ];
-        if (IsVgpu)
-        {
-            // What the change itself does not ask of the host, such as ECC, shows at power-on.
-            rows.AddRange(await OfServingHostsAsync([.. vms.Select(one => one.Vm)], reader, relay, cancellationToken).ConfigureAwait(false));
-        }
-
-        return rows;
+        return intent is { Targets.Count: > 0 } ? await OfChangeAsync(intent, [.. vms.Select(one => one.Vm.Connection).Distinct()], relay, cancellationToken).ConfigureAwait(false) : [];
     }
 
-    private async Task<IReadOnlyList<ReadinessResult>> OfServingHostsAsync(
-        IReadOnlyList<NamedVm> vms, TargetReader reader, PipelineRelay relay, CancellationToken cancellationToken)
-    {
-        IReadOnlyCollection<string> rules = GpuReadiness.RulesBeside(ReadinessAction.AddVgpu, ReadinessAction.UseVgpu, _rules);
-        if (rules.Count == 0)
-        {
-            return [];
-        }
-
-        List<ReadinessResult> rows = [];
-        foreach (var server in (await reader.ReadVmsAsync(vms, cancellationToken).ConfigureAwait(false)).GroupBy(one => (one.Meant.Connection, one.Inventory)))
-        {
-            HashSet<ManagedObjectReference> at = [.. server.Select(one => one.Vm.Host).OfType<ManagedObjectReference>()];
-            GpuHost[] hosts = [.. server.Key.Inventory.Hosts.Where(host => at.Contains(host.Id.Reference) && host.IsConnected && host.Devices.Count > 0)];
-            rows.AddRange(await GpuReadiness.OfHostsAsync(
-                server.Key.Connection.Session,
-                server.Key.Inventory,
-                [.. hosts.Select(host => new HostUse(host, ReadinessAction.UseVgpu))],
-                rules,
-                await AskShellsAsync(server.Key.Connection, hosts, relay, cancellationToken).ConfigureAwait(false),
-                cancellationToken).ConfigureAwait(false));
-        }
-
-        return rows;
-    }
+    private Task<IReadOnlyList<ReadinessResult>> OfChangeAsync(ChangeIntent intent, IReadOnlyList<GpuConnection> connections, PipelineRelay relay, CancellationToken cancellationToken) =>
+        GpuReadiness.OfChangeAsync(
+            intent,
+            ChangeContext.Of(connections),
+            _rules,
+            (session, hosts) => AskShellsAsync(connections.First(connection => connection.Session == session), hosts, relay, cancellationToken),
+            cancellationToken);
 
     private async Task<IReadOnlyList<ReadinessResult>> AsConfiguredAsync(
         IReadOnlyList<NamedVm> vms, TargetReader reader, PipelineRelay relay, CancellationToken cancellationToken)

@@ -56,7 +56,7 @@ public sealed class GpuReadinessTests
             vms.Select(vm => new KeyValuePair<PlanTarget, IReadOnlyList<VmGpuSelector>>(lab.Target(vm.Name), [VmLab.Device("0000:3b:00.0")])), new VmChangeOptions());
 
         await SaysTheSameAsync(lab, intent);
-        ReadinessResult[] rows = [.. await GpuReadiness.OfChangeAsync(intent, Context(lab), null, CancellationToken.None)];
+        ReadinessResult[] rows = [.. await GpuReadiness.OfChangeAsync(intent, Context(lab), null, null, CancellationToken.None)];
         Assert.All(vms, vm => Assert.Contains(rows, row => row.TargetName == vm.Name));
 
         // The first of them gets it, and the others are told so.
@@ -89,7 +89,7 @@ public sealed class GpuReadinessTests
                 [VgpuMigrationIntents.TargetOf(lab.Session)], [new PlanTarget(cluster.Id, cluster.Name, cluster.ServerName)], new VgpuMigrationWish(), []);
 
             await SaysTheSameAsync(lab, intent);
-            IReadOnlyList<ReadinessResult> rows = await GpuReadiness.OfChangeAsync(intent, Context(lab), null, CancellationToken.None);
+            IReadOnlyList<ReadinessResult> rows = await GpuReadiness.OfChangeAsync(intent, Context(lab), null, null, CancellationToken.None);
             Assert.Equal(user == Reader, rows.Any(row => row.Outcome == ReadinessOutcome.Block && row.RuleId.StartsWith("PRIVILEGE-", StringComparison.Ordinal)));
             Assert.DoesNotContain(rows, row => row.RuleId == "CHANGE-EMPTY");
         }
@@ -103,7 +103,7 @@ public sealed class GpuReadinessTests
         VmChangeOptions skipping = new() { SkipRules = ["VM-SNAPSHOT"] };
 
         IReadOnlyList<ReadinessResult> rows = await GpuReadiness.OfChangeAsync(
-            PassthroughIntents.AddToVm([lab.Target("snap-01")], [VmLab.Device("0000:3b:00.0")], skipping), Context(lab), null, CancellationToken.None);
+            PassthroughIntents.AddToVm([lab.Target("snap-01")], [VmLab.Device("0000:3b:00.0")], skipping), Context(lab), null, null, CancellationToken.None);
 
         Assert.Contains("overridden", rows.Row("VM-SNAPSHOT", ReadinessOutcome.Confirm).Seen, StringComparison.Ordinal);
         rows.NothingBlocks();
@@ -115,13 +115,69 @@ public sealed class GpuReadinessTests
         using PowerOnLab lab = await PowerOnLab.StartAsync();
 
         ReadinessResult gone = (await GpuReadiness.OfChangeAsync(
-            PassthroughIntents.AddToVm([lab.Target("ml-01")], [VmLab.Device("0000:99:00.0")], new VmChangeOptions()), Context(lab), null, CancellationToken.None)).Row("DeviceNotFound", ReadinessOutcome.Block);
+            PassthroughIntents.AddToVm([lab.Target("ml-01")], [VmLab.Device("0000:99:00.0")], new VmChangeOptions()), Context(lab), null, null, CancellationToken.None)).Row("DeviceNotFound", ReadinessOutcome.Block);
         Assert.Equal(("ml-01", "Change"), (gone.TargetName, gone.AskedFor));
         Assert.NotEqual(string.Empty, gone.Why);
 
         GpuDevice usb = (await lab.ReadAsync()).Hosts.Single(host => host.Name == "esx-usb-01").Devices[0];
-        IReadOnlyList<ReadinessResult> rows = await GpuReadiness.OfChangeAsync(PassthroughIntents.Enable([usb], new HostChangeOptions()), Context(lab), ["HOST-USB-BOOT"], CancellationToken.None);
+        IReadOnlyList<ReadinessResult> rows = await GpuReadiness.OfChangeAsync(PassthroughIntents.Enable([usb], new HostChangeOptions()), Context(lab), ["HOST-USB-BOOT"], null, CancellationToken.None);
         Assert.Equal(["HOST-USB-BOOT"], rows.Select(row => row.RuleId).Distinct());
+    }
+
+    [Theory]
+    [InlineData(null, ReadinessOutcome.Pass)]
+    [InlineData(64, ReadinessOutcome.Confirm)]
+    public async Task A_planned_gpu_is_held_against_what_its_host_and_its_vm_need_to_use_it(int? mmioSizeGB, ReadinessOutcome keys)
+    {
+        using PowerOnLab lab = await PowerOnLab.StartAsync();
+        lab.Activate("esx-80-01", true, "0000:3b:00.0");
+
+        IReadOnlyList<ReadinessResult> rows = await GpuReadiness.OfChangeAsync(
+            PassthroughIntents.AddToVm([lab.Target("ml-01")], [VmLab.Device("0000:3b:00.0")], new VmChangeOptions { MmioSizeGB = mmioSizeGB }), Context(lab), null, null, CancellationToken.None);
+
+        // Only the GPU that is planned counts, not the other of the host.
+        ReadinessResult bar = rows.Row("HOST-LARGE-BAR", ReadinessOutcome.Confirm);
+        Assert.Equal(("esx-80-01", "Passthrough"), (bar.TargetName, bar.AskedFor));
+        Assert.Contains("0000:3b:00.0", bar.Seen, StringComparison.Ordinal);
+        Assert.DoesNotContain(rows, row => row.Seen.Contains("0000:af:00.0", StringComparison.Ordinal));
+        rows.Row("DEVICE-SUPPORTED", ReadinessOutcome.Pass);
+
+        // The VM is judged as it will be: it has no key yet.
+        ReadinessResult mmio = rows.Row("MMIO-KEYS", keys);
+        Assert.Equal(("ml-01", "PowerOn"), (mmio.TargetName, mmio.AskedFor));
+        Assert.StartsWith($"Once changed: ml-01 has pciPassthru.64bitMMIOSizeGB = {mmioSizeGB ?? 256}", mmio.Seen, StringComparison.Ordinal);
+        Assert.StartsWith("Once changed: ", rows.Row("VM-MEMORY-RESERVED", ReadinessOutcome.Pass).Seen, StringComparison.Ordinal);
+        Assert.DoesNotContain(rows, row => row.RuleId == "PRIVILEGE-CMDLET");
+        rows.NothingBlocks();
+    }
+
+    [Fact]
+    public async Task Every_gpu_that_may_be_handed_over_is_held_against_its_host()
+    {
+        using PowerOnLab lab = await PowerOnLab.StartAsync();
+        lab.Activate("esx-80-01", true, "0000:3b:00.0", "0000:af:00.0");
+        ChangeIntent intent = PassthroughIntents.AddToVm([lab.Target("ml-01")], [VmGpuSelector.Of(new DynamicGpuRequest([new PciIdMatch(0x10DE, 0x20B5)], null), 1)], new VmChangeOptions());
+
+        ReadinessResult bar = (await GpuReadiness.OfChangeAsync(intent, Context(lab), ["HOST-LARGE-BAR"], null, CancellationToken.None)).Row("HOST-LARGE-BAR", ReadinessOutcome.Confirm);
+
+        Assert.Contains("0000:3b:00.0", bar.Seen, StringComparison.Ordinal);
+        Assert.Contains("0000:af:00.0", bar.Seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_plan_of_a_vgpu_has_read_is_not_read_again_for_its_host()
+    {
+        using PowerOnLab lab = await PowerOnLab.StartAsync("vgpu");
+        ChangeIntent intent = VmVgpuIntents.Add([new(lab.Target("v67-05"), ["grid_p100-8q"])], [], new Dictionary<string, string>(), new VmChangeOptions());
+        FaultRule calls = new() { Delay = TimeSpan.FromTicks(1) };
+        lab.Simulated.Simulator.Faults.Add(calls);
+
+        await lab.PlanAsync(intent);
+        int planned = calls.Applied;
+        IReadOnlyList<ReadinessResult> rows = await GpuReadiness.OfChangeAsync(intent, Context(lab), ["HOST-LARGE-BAR", "VGPU-OFFERED"], null, CancellationToken.None);
+
+        Assert.Equal(2 * planned, calls.Applied);
+        Assert.Contains(rows, row => row is { RuleId: "HOST-LARGE-BAR", TargetName: "vgpu-67-01" });
     }
 
     [Fact]
@@ -132,11 +188,11 @@ public sealed class GpuReadinessTests
         await lab.AddAsync("ml-01", new VmChangeOptions(), "0000:3b:00.0");
 
         ReadinessResult row = Assert.Single(await GpuReadiness.OfChangeAsync(
-            PassthroughIntents.AddToVm([lab.Target("ml-01")], [VmLab.Device("0000:3b:00.0")], new VmChangeOptions()), Context(lab), null, CancellationToken.None));
+            PassthroughIntents.AddToVm([lab.Target("ml-01")], [VmLab.Device("0000:3b:00.0")], new VmChangeOptions()), Context(lab), null, null, CancellationToken.None));
         Assert.Equal(("CHANGE-EMPTY", ReadinessOutcome.Information), (row.RuleId, row.Outcome));
 
         GpuDevice given = (await lab.ReadAsync()).Hosts.Single(host => host.Name == "esx-80-01").Devices[0];
-        IReadOnlyList<ReadinessResult> host = await GpuReadiness.OfChangeAsync(PassthroughIntents.Enable([given], new HostChangeOptions()), Context(lab), null, CancellationToken.None);
+        IReadOnlyList<ReadinessResult> host = await GpuReadiness.OfChangeAsync(PassthroughIntents.Enable([given], new HostChangeOptions()), Context(lab), null, null, CancellationToken.None);
         Assert.Equal("CHANGE-EMPTY", Assert.Single(host).RuleId);
     }
 
@@ -158,7 +214,7 @@ public sealed class GpuReadinessTests
             foreach (string profile in new[] { offered[0], offered[offered.Count / 2], offered[^1] }.Distinct())
             {
                 ChangeIntent intent = VmVgpuIntents.Add([new(lab.Target(vm.Name), [profile])], [], new Dictionary<string, string>(), new VmChangeOptions { PowerOn = true });
-                IReadOnlyList<ReadinessResult> rows = await GpuReadiness.OfChangeAsync(intent, Context(lab), null, CancellationToken.None);
+                IReadOnlyList<ReadinessResult> rows = await GpuReadiness.OfChangeAsync(intent, Context(lab), null, null, CancellationToken.None);
                 if (rows.Any(row => row.Outcome == ReadinessOutcome.Block))
                 {
                     continue;
@@ -185,7 +241,7 @@ public sealed class GpuReadinessTests
         Assert.All(host.Where(row => row.Outcome == ReadinessOutcome.Block), row => Assert.Equal("DEVICE-ACTIVE", row.RuleId));
 
         IReadOnlyList<ReadinessResult> planned = await GpuReadiness.OfChangeAsync(
-            PassthroughIntents.AddToVm([lab.Target("ml-01")], [VmLab.Device("0000:3b:00.0")], new VmChangeOptions()), Context(lab), null, CancellationToken.None);
+            PassthroughIntents.AddToVm([lab.Target("ml-01")], [VmLab.Device("0000:3b:00.0")], new VmChangeOptions()), Context(lab), null, null, CancellationToken.None);
         Assert.Contains("VirtualMachine.Config.AddRemoveDevice", planned.Row("PRIVILEGE-VM", ReadinessOutcome.Block).Seen, StringComparison.Ordinal);
     }
 
@@ -223,7 +279,9 @@ public sealed class GpuReadinessTests
     private static async Task SaysTheSameAsync(PowerOnLab lab, ChangeIntent intent)
     {
         ChangePlan plan = await lab.PlanAsync(intent);
-        IReadOnlyList<ReadinessResult> rows = await GpuReadiness.OfChangeAsync(intent, Context(lab), null, CancellationToken.None);
+
+        // What the host's use and the power-on ask besides is not the command's.
+        ReadinessResult[] rows = [.. (await GpuReadiness.OfChangeAsync(intent, Context(lab), null, null, CancellationToken.None)).Where(row => row.AskedFor == "Change")];
 
         Assert.Equal(
             plan.Findings.Where(finding => finding.Blocks).Select(finding => $"{finding.Target.Name} {finding.RuleId}: {finding.Message}").Distinct().Order(),
