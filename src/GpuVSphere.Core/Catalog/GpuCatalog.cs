@@ -13,7 +13,7 @@ namespace GpuVSphere.Catalog;
 public sealed class GpuCatalog
 {
     private const string ResourceName = "GpuVSphere.Catalog.gpu-models.csv";
-    private const int NearNames = 6;
+    private const int MostNear = 6;
 
     private static readonly Lazy<GpuCatalog> s_default = new(LoadEmbedded, LazyThreadSafetyMode.ExecutionAndPublication);
 
@@ -140,8 +140,8 @@ public sealed class GpuCatalog
     {
         ModelName asked = ModelName.Parse(text);
         return asked.IsEmpty
-            ? [.. Models.Take(NearNames)]
-            : [.. _names.OrderBy(entry => entry.Names.Min(asked.DistanceTo)).Select(entry => entry.Model).Take(NearNames)];
+            ? [.. Models.Take(MostNear)]
+            : [.. _names.OrderBy(entry => entry.Names.Min(asked.DistanceTo)).Select(entry => entry.Model).Take(MostNear)];
     }
 
     private static string Names(IEnumerable<GpuModel> models) => string.Join(", ", models.Select(model => model.Name));

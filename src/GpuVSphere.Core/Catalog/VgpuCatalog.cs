@@ -14,7 +14,6 @@ namespace GpuVSphere.Catalog;
 public sealed class VgpuCatalog
 {
     private const ushort Nvidia = 0x10DE;
-    private const int NearNames = 5;
 
     private static readonly Lazy<VgpuCatalog> s_default = new(LoadEmbedded, LazyThreadSafetyMode.ExecutionAndPublication);
 
@@ -177,19 +176,6 @@ public sealed class VgpuCatalog
     /// <param name="name">A file name, a path or a URL; or a VIB's or component's name, an underscore, and its version.</param>
     /// <returns>What the name says, or null when it is not one of NVIDIA's names.</returns>
     public VgpuPackage? ReadPackage(string name) => VgpuPackageName.Read(name, FindReleases);
-
-    /// <summary>The names nearest to one that is not found.</summary>
-    /// <param name="name">What was typed.</param>
-    /// <param name="among">The names that could be meant.</param>
-    internal static IReadOnlyList<string> Near(string name, IEnumerable<string> among)
-    {
-        string asked = name.Trim().ToLowerInvariant();
-        return [.. among
-            .Distinct(StringComparer.OrdinalIgnoreCase)
-            .OrderBy(candidate => EditDistance.Between(asked, candidate.ToLowerInvariant()))
-            .ThenBy(candidate => candidate, StringComparer.OrdinalIgnoreCase)
-            .Take(NearNames)];
-    }
 
     /// <summary>Opens a file of the catalogue that this build carries.</summary>
     internal static StreamReader Embedded(string name) => new(

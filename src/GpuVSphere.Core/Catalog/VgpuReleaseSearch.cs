@@ -47,7 +47,7 @@ public static class VgpuReleaseSearch
                 GpuErrorCategory.InvalidArgument,
                 $"'{branch}' is no driver branch.",
                 branch,
-                $"Near branches: {string.Join(", ", VgpuCatalog.Near(branch, catalog.Releases.Select(release => release.Branch).Where(known => known.Length > 0)))}.");
+                NearNames.Say("branches", branch, catalog.Releases.Select(release => release.Branch).Where(known => known.Length > 0)) + "Get-VgpuRelease lists them.");
     }
 
     /// <summary>Every release that a driver of host or guest can be of.</summary>
@@ -72,7 +72,7 @@ public static class VgpuReleaseSearch
                 GpuErrorCategory.ObjectNotFound,
                 read.Driver is null ? $"'{driver}' is no driver version." : $"The branch of driver {driver} has no vGPU release that is known.",
                 driver,
-                $"Near drivers: {string.Join(", ", VgpuCatalog.Near(driver, catalog.Releases.SelectMany(release => new[] { release.HostDriver, release.LinuxDriver, release.WindowsDriver }).OfType<DriverVersion>().Select(known => known.ToString())))}.")
+                NearNames.Say("drivers", driver, catalog.Releases.SelectMany(release => new[] { release.HostDriver, release.LinuxDriver, release.WindowsDriver }).OfType<DriverVersion>().Select(known => known.ToString())) + "Get-VgpuRelease lists them.")
             : ([.. catalog.Releases.Where(release => release.Major == read.Major)], $"The catalogue does not have driver {read.Driver}; its branch is that of {read.Major}.x.");
     }
 
@@ -132,7 +132,7 @@ public static class VgpuReleaseSearch
             GpuErrorCategory.ObjectNotFound,
             models.Length > 0 ? $"{models[0].Name} has no vGPU types in the catalogue." : $"The catalogue has no GPU '{name}' with vGPU types.",
             name,
-            $"Near names: {string.Join(", ", VgpuCatalog.Near(asked, catalog.Boards.SelectMany(board => new[] { board.Name, board.Product })))}.");
+            NearNames.Say("names", asked, catalog.Boards.SelectMany(board => new[] { board.Name, board.Product })) + "Get-GpuDevice shows the models of the GPUs in hosts.");
     }
 
     private static bool IsPattern(string text) => text.IndexOfAny(['*', '?']) >= 0;

@@ -108,5 +108,5 @@ internal sealed class VgpuVersionReader
         GpuErrorCategory.ObjectNotFound,
         message,
         text,
-        $"Near releases: {string.Join(", ", VgpuCatalog.Near(Plain(text), _catalog.Releases.Select(release => release.Name)))}. Give a release (16.10), a main release (16), a driver (535.247.02) or a branch (R535); Get-VgpuRelease lists them.");
+        NearNames.Say("releases", Plain(text), _catalog.Releases.Select(release => release.Name)) + "Give a release (16.10), a main release (16), a driver (535.247.02) or a branch (R535); Get-VgpuRelease lists them.");
 }

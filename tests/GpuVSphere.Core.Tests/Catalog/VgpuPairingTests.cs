@@ -171,7 +171,7 @@ public sealed class VgpuPairingTests
     [InlineData("sixteen", "Get-VgpuRelease")]
     [InlineData("", "Get-VgpuRelease")]
     [InlineData("99", "Near releases")]
-    [InlineData("NVD-VGPU-800", "Near releases")]
+    [InlineData("NVD-VGPU-800", "Give a release (16.10)")]
     public void What_is_no_version_is_an_error_that_says_what_is_near(string text, string near)
     {
         GpuVSphereException error = Assert.Throws<GpuVSphereException>(() => Catalog.ReadVersion(text, VgpuSide.Manager));

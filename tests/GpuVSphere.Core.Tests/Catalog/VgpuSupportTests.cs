@@ -118,14 +118,15 @@ public sealed class VgpuSupportTests
         boards.Split(' '), VgpuReleaseSearch.BoardsNamed(Catalog, GpuCatalog.Default, name).Order(StringComparer.Ordinal));
 
     [Theory]
-    [InlineData("P1000")]
-    [InlineData("K80")]
-    [InlineData("  ")]
-    public void A_GPU_without_vGPU_is_an_error(string name)
+    [InlineData("P1000", "Near names: P100")]
+    [InlineData("K80", "Near names: ")]
+    [InlineData("GeForce 256", "Get-GpuDevice shows")]
+    [InlineData("  ", "Get-GpuDevice shows")]
+    public void A_GPU_without_vGPU_is_an_error_that_says_what_is_near(string name, string next)
     {
         GpuVSphereException error = Assert.Throws<GpuVSphereException>(() => VgpuReleaseSearch.BoardsNamed(Catalog, GpuCatalog.Default, name));
         Assert.Equal("UnknownGpuModel", error.Id);
-        Assert.StartsWith("Near names: ", error.NextStep, StringComparison.Ordinal);
+        Assert.StartsWith(next, error.NextStep, StringComparison.Ordinal);
     }
 
     [Fact]

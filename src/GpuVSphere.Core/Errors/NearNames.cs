@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 
-namespace GpuVSphere.Inventory;
+namespace GpuVSphere;
 
 /// <summary>Finds the names that a mistyped one may have meant.</summary>
 internal static class NearNames
@@ -24,6 +24,17 @@ internal static class NearNames
             .Take(max)
             .Select(near => near.name)
             .ToList();
+    }
+
+    /// <summary>The nearest names as the first sentence of a next step, with a blank behind it; empty where none is near.</summary>
+    /// <param name="what">What they are, such as <c>releases</c>.</param>
+    /// <param name="typed">What was typed.</param>
+    /// <param name="names">The names there are.</param>
+    public static string Say(string what, string typed, IEnumerable<string> names)
+    {
+        const int Most = 5;
+        IReadOnlyList<string> near = typed.Trim().Length == 0 ? [] : Find(typed.Trim(), names, Most);
+        return near.Count == 0 ? string.Empty : $"Near {what}: {string.Join(", ", near)}. ";
     }
 
     // A short name typed for a long one (esx-01 for esx-01.corp.example) is near, whatever the length of the rest.
