@@ -12,6 +12,7 @@ using GpuVSphere.Passthrough;
 using GpuVSphere.PowerShell.Binding;
 using GpuVSphere.PowerShell.Completion;
 using GpuVSphere.PowerShell.Session;
+using GpuVSphere.Readiness.PowerOn;
 using GpuVSphere.Vim;
 
 namespace GpuVSphere.PowerShell.Commands;
@@ -24,7 +25,6 @@ namespace GpuVSphere.PowerShell.Commands;
 [OutputType(typeof(MmioReport))]
 public sealed class GetMmioSizeCommand : InventoryCmdlet
 {
-    private const string LogOfVm = "vmware.log";
     private readonly VmwareLogParser _lines = new();
     private readonly List<string> _files = [];
     private bool _hasLines;
@@ -138,19 +138,7 @@ public sealed class GetMmioSizeCommand : InventoryCmdlet
 
     internal override bool PrepareTargets()
     {
-        foreach (string path in HasTyped("LogPath") ? LogPath ?? [] : [])
-        {
-            try
-            {
-                _files.AddRange(GetResolvedProviderPathFromPSPath(path, out _));
-            }
-            catch (ItemNotFoundException error)
-            {
-                WriteError(Errors.ErrorMapper.ToRecord(new GpuVSphereException(
-                    "LogNotFound", GpuErrorCategory.ObjectNotFound, $"There is no file {path}.", path, "Check the path; wildcards may be used.", error)));
-            }
-        }
-
+        _files.AddRange(LocalLogs.Find(this, HasTyped("LogPath") ? LogPath ?? [] : []));
         if (ParameterSetName == "VMHost" && Groups.Count == 0 && _files.Count == 0 && !_hasLines && !HasFailed && !MyInvocation.ExpectingInput)
         {
             throw new GpuVSphereException(
@@ -182,7 +170,7 @@ public sealed class GetMmioSizeCommand : InventoryCmdlet
 
         foreach (string file in _files)
         {
-            await TryAsync(relay, () => FromFileAsync(file, cancellationToken)).ConfigureAwait(false);
+            await TryAsync(relay, () => LocalLogs.ReadAsync(file, MmioQuestion.FromLogAsync, cancellationToken)).ConfigureAwait(false);
         }
 
         if (_hasLines)
@@ -195,19 +183,6 @@ public sealed class GetMmioSizeCommand : InventoryCmdlet
             TargetReader reader = new(Servers, Table.LastRead, relay);
             await FromHostsAsync(reader, relay, cancellationToken).ConfigureAwait(false);
             await FromVmsAsync(reader, relay, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private static async Task<MmioReport> FromFileAsync(string file, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return await MmioQuestion.FromLogAsync(stream, Path.GetFileName(file), cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new GpuVSphereException("LogNotReadable", GpuErrorCategory.InvalidData, $"{file} cannot be read: {error.Message}", file, "Check that the file may be read.", error);
         }
     }
 
@@ -225,18 +200,10 @@ public sealed class GetMmioSizeCommand : InventoryCmdlet
 
     private static async Task<MmioReport> FromLogOfVmAsync(NamedVm named, GpuVm vm, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(vm.LogDirectory))
-        {
-            throw new GpuVSphereException(
-                "LogNotFound", GpuErrorCategory.ObjectNotFound, $"vSphere does not say where {vm.Name} keeps its log.", vm.Name, $"Get-MmioSize -VM {Typed.Name(vm.Name)}");
-        }
-
-        VimSession session = named.Connection.Session;
-        string datacenter = await session.FindDatacenterPathAsync(vm.Id.Reference, cancellationToken).ConfigureAwait(false);
-        DatastorePath path = DatastorePath.Parse(vm.LogDirectory!).Combine(LogOfVm);
+        string path = vm.LogDirectory + VmLogFile.Name;
         try
         {
-            using Stream log = await session.OpenReadAsync(datacenter, path, cancellationToken).ConfigureAwait(false);
+            using Stream log = await VmLogFile.OpenAsync(named.Connection.Session, vm, cancellationToken).ConfigureAwait(false);
             return await MmioQuestion.FromLogAsync(log, $"{vm.Name}: {path}", cancellationToken).ConfigureAwait(false);
         }
         catch (GpuVSphereException missing) when (missing.Id == "DatastoreFileNotFound")

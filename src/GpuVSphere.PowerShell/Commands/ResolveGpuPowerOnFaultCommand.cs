@@ -93,19 +93,7 @@ public sealed class ResolveGpuPowerOnFaultCommand : InventoryCmdlet
 
     internal override bool PrepareTargets()
     {
-        foreach (string path in HasTyped("LogPath") ? LogPath ?? [] : [])
-        {
-            try
-            {
-                _files.AddRange(GetResolvedProviderPathFromPSPath(path, out _));
-            }
-            catch (Exception error) when (error is ItemNotFoundException or System.Management.Automation.DriveNotFoundException)
-            {
-                WriteError(Errors.ErrorMapper.ToRecord(new GpuVSphereException(
-                    "LogNotFound", GpuErrorCategory.ObjectNotFound, $"There is no file {path}.", path, "Check the path; wildcards may be used.", error)));
-            }
-        }
-
+        _files.AddRange(LocalLogs.Find(this, HasTyped("LogPath") ? LogPath ?? [] : []));
         foreach (PSObject value in HasTyped("Task") ? Task ?? [] : [])
         {
             if (TaskIdentity.Read(value) is { } task)
@@ -141,7 +129,7 @@ public sealed class ResolveGpuPowerOnFaultCommand : InventoryCmdlet
     {
         foreach (string file in _files)
         {
-            await TryAsync(relay, () => FromFileAsync(file, cancellationToken)).ConfigureAwait(false);
+            await TryAsync(relay, () => LocalLogs.ReadAsync(file, PowerOnFaults.ExplainLogAsync, cancellationToken)).ConfigureAwait(false);
         }
 
         if (_lines.Count > 0)
@@ -162,19 +150,6 @@ public sealed class ResolveGpuPowerOnFaultCommand : InventoryCmdlet
         if (Groups.Any(group => group.Vms.Count > 0))
         {
             await FromVmsAsync(relay, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private static async Task<IReadOnlyList<PowerOnFinding>> FromFileAsync(string file, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return await PowerOnFaults.ExplainLogAsync(stream, Path.GetFileName(file), cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new GpuVSphereException("LogNotReadable", GpuErrorCategory.InvalidData, $"{file} cannot be read: {error.Message}", file, "Check that the file may be read.", error);
         }
     }
 
