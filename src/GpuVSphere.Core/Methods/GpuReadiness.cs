@@ -198,14 +198,22 @@ public static class GpuReadiness
     {
         subjects = await WithMigrationAsync(session, subjects, ruleIds, cancellationToken).ConfigureAwait(false);
         using SemaphoreSlim gate = new(HostsAtOnce);
-        var asked = subjects
-            .Where(subject => subject.Host is { IsConnected: true } && subject.Devices.Count + (subject.Vm?.PciDevices.Count ?? 0) > 0)
-            .GroupBy(subject => subject.Host!.Id)
-            .Select(host => (
-                Host: host.First().Host!,
-                Kinds: ReadinessRules.EvidenceOf(host.Aggregate(ReadinessAction.None, (all, subject) => all | subject.Action), ruleIds) & CanMatter([.. host]),
-                Asking: host.Select(subject => subject.Vm).FirstOrDefault(vm => vm is { EnvironmentBrowser.IsEmpty: false })))
-            .Where(host => host.Kinds != EvidenceKinds.None)
+        (GpuHost Host, EvidenceKinds Kinds, GpuVm? Asking)[] wanted =
+        [
+            .. subjects
+                .Where(subject => subject.Host is { IsConnected: true } && subject.Devices.Count + (subject.Vm?.PciDevices.Count ?? 0) > 0)
+                .GroupBy(subject => subject.Host!.Id)
+                .Select(host => (
+                    Host: host.First().Host!,
+                    Kinds: ReadinessRules.EvidenceOf(host.Aggregate(ReadinessAction.None, (all, subject) => all | subject.Action), ruleIds) & CanMatter([.. host]),
+                    Asking: host.Select(subject => subject.Vm).FirstOrDefault(vm => vm is { EnvironmentBrowser.IsEmpty: false })))
+                .Where(host => host.Kinds != EvidenceKinds.None),
+        ];
+
+        // What a cluster tells is read once for all of its hosts, and of all clusters together.
+        GpuHost[] imaged = [.. wanted.Where(host => (host.Kinds & EvidenceKinds.ClusterImage) != 0).Select(host => host.Host)];
+        IReadOnlyDictionary<VimObjectId, Evidence<bool>> images = await SoftwareReader.ReadImagesAsync(session, imaged, cancellationToken).ConfigureAwait(false);
+        var asked = wanted
             .Select(async host =>
             {
                 await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -220,7 +228,12 @@ public static class GpuReadiness
             });
         Dictionary<VimObjectId, Func<ReadinessSubject, ReadinessSubject>> evidence =
             (await Task.WhenAll(asked).ConfigureAwait(false)).ToDictionary(one => one.Id, one => one.Fill);
-        return [.. subjects.Select(subject => subject.Host is { } host && evidence.TryGetValue(host.Id, out Func<ReadinessSubject, ReadinessSubject>? fill) ? fill(subject) : subject)];
+        return
+        [
+            .. subjects
+                .Select(subject => subject.Host is { } host && evidence.TryGetValue(host.Id, out Func<ReadinessSubject, ReadinessSubject>? fill) ? fill(subject) : subject)
+                .Select(subject => subject.Host is { } host && images.TryGetValue(host.Id, out Evidence<bool>? image) ? subject with { IsImageManaged = image } : subject),
+        ];
     }
 
     // What costs a call to a host is asked only where something of it can be meant.

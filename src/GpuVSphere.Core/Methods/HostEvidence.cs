@@ -24,13 +24,11 @@ internal static class HostEvidence
         bool Needs(EvidenceKinds kind) => (kinds & kind) != 0;
         Evidence<bool>? bootsFromUsb = Needs(EvidenceKinds.BootDevice) ? await BootDevice.ReadAsync(session, host, cancellationToken).ConfigureAwait(false) : null;
         Evidence<HostSoftware>? software = Needs(EvidenceKinds.HostSoftware) ? await HostSoftwareReader.ReadAsync(session, host, cancellationToken).ConfigureAwait(false) : null;
-        Evidence<bool>? image = Needs(EvidenceKinds.ClusterImage) ? await SoftwareReader.ReadImageAsync(session, host, cancellationToken).ConfigureAwait(false) : null;
         Evidence<ConfigTarget>? offers = Needs(EvidenceKinds.Offers) && asking is not null ? await ReadOffersAsync(session, host, asking, cancellationToken).ConfigureAwait(false) : null;
         return subject => subject with
         {
             BootsFromUsb = bootsFromUsb ?? subject.BootsFromUsb,
             HostSoftware = software ?? subject.HostSoftware,
-            IsImageManaged = image ?? subject.IsImageManaged,
             Offers = offers ?? subject.Offers,
         };
     }

@@ -24,7 +24,7 @@ internal static class HostSoftwareReader
 
         try
         {
-            return Evidence<HostSoftware>.Of(Of(host, await SoftwareReader.ReadVibsAsync(session, host, cancellationToken).ConfigureAwait(false)));
+            return Evidence<HostSoftware>.Of(Of(host, await SoftwareReader.ReadVibsOnlyAsync(session, host, cancellationToken).ConfigureAwait(false)));
         }
         catch (GpuVSphereException e) when (e is not NotAuthenticatedException)
         {

@@ -12,12 +12,20 @@ namespace GpuVSphere.Vgpu;
 /// <summary>Reads the software of a host by esxcli over the API. What cannot be read besides the VIBs is an answer, not an error.</summary>
 internal static class SoftwareReader
 {
+    /// <summary>The VIBs alone: which driver there is, and which the next boot brings.</summary>
+    /// <exception cref="GpuVSphereException">The host does not list its VIBs.</exception>
+    public static async Task<SoftwareState> ReadVibsOnlyAsync(VimSession session, GpuHost host, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<InstalledSoftware> live = await session.ListVibsAsync(host.Id.Reference, ofNextBoot: false, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<InstalledSoftware> next = await session.ListVibsAsync(host.Id.Reference, ofNextBoot: true, cancellationToken).ConfigureAwait(false);
+        return new SoftwareState { Live = live, Next = next.Count > 0 ? next : live };
+    }
+
     /// <summary>The VIBs and components.</summary>
     /// <exception cref="GpuVSphereException">The host does not list its VIBs.</exception>
     public static async Task<SoftwareState> ReadVibsAsync(VimSession session, GpuHost host, CancellationToken cancellationToken)
     {
-        IReadOnlyList<InstalledSoftware> live = await session.ListVibsAsync(host.Id.Reference, ofNextBoot: false, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<InstalledSoftware> next = await session.ListVibsAsync(host.Id.Reference, ofNextBoot: true, cancellationToken).ConfigureAwait(false);
+        SoftwareState vibs = await ReadVibsOnlyAsync(session, host, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<InstalledSoftware> components = [];
         if (new ApiVersion(host.Version).IsAtLeast(7, 0))
         {
@@ -31,7 +39,7 @@ internal static class SoftwareReader
             }
         }
 
-        return new SoftwareState { Live = live, Next = next.Count > 0 ? next : live, Components = components };
+        return vibs with { Components = components };
     }
 
     /// <summary>All that decides whether a package can be installed.</summary>
@@ -47,22 +55,25 @@ internal static class SoftwareReader
     }
 
     /// <summary>Whether the software of the host's cluster is managed by an image.</summary>
-    public static async Task<Evidence<bool>> ReadImageAsync(VimSession session, GpuHost host, CancellationToken cancellationToken)
+    public static async Task<Evidence<bool>> ReadImageAsync(VimSession session, GpuHost host, CancellationToken cancellationToken) =>
+        (await ReadImagesAsync(session, [host], cancellationToken).ConfigureAwait(false))[host.Id];
+
+    /// <summary>Whether the software of each host's cluster is managed by an image: one call for all clusters.</summary>
+    public static async Task<IReadOnlyDictionary<VimObjectId, Evidence<bool>>> ReadImagesAsync(VimSession session, IReadOnlyList<GpuHost> hosts, CancellationToken cancellationToken)
     {
-        if (host.Cluster is not { } cluster || !session.ApiVersion.IsAtLeast(7, 0))
+        ManagedObjectReference[] clusters = session.ApiVersion.IsAtLeast(7, 0) ? [.. hosts.Select(host => host.Cluster).OfType<ManagedObjectReference>().Distinct()] : [];
+        Dictionary<ManagedObjectReference, Evidence<bool>> said = [];
+        if (clusters.Length > 0)
         {
-            return Evidence<bool>.Of(false);
+            await session.RetrieveAsync(
+                [PropertyQuery.Of(clusters, "lifecycleManaged")],
+                cluster => new DelegateObjectReader(
+                    (_, value) => said[cluster] = Evidence<bool>.Of(value.Boolean()), (_, fault) => said[cluster] = Evidence<bool>.Unknown(fault.FaultMessage)),
+                cancellationToken).ConfigureAwait(false);
         }
 
-        bool? managed = null;
-        string? why = null;
-        await session.RetrieveAsync(
-            [PropertyQuery.Of([cluster], "lifecycleManaged")],
-            _ => new DelegateObjectReader((_, value) => managed = value.Boolean(), (_, fault) => why = fault.FaultMessage),
-            cancellationToken).ConfigureAwait(false);
-
         // A cluster that never had an image does not set it.
-        return why is null ? Evidence<bool>.Of(managed == true) : Evidence<bool>.Unknown(why);
+        return hosts.ToDictionary(host => host.Id, host => host.Cluster is { } cluster && said.TryGetValue(cluster, out Evidence<bool>? evidence) ? evidence : Evidence<bool>.Of(false));
     }
 
     private static async Task<Evidence<long>> ReadFreeAsync(VimSession session, GpuHost host, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -11,6 +12,9 @@ namespace GpuVSphere.Vim;
 // esxcli through the host's managed method executer: no SSH, with or without vCenter.
 public sealed partial class VimSession
 {
+    // The same for as long as vCenter knows the host, so that it is asked for once and not before every command.
+    private readonly ConcurrentDictionary<ManagedObjectReference, ManagedObjectReference> _executers = new();
+
     /// <summary>Runs an esxcli command on a host.</summary>
     /// <param name="host">The host.</param>
     /// <param name="command">Namespace and command, such as <c>graphics host get</c> or <c>software vib list</c>.</param>
@@ -37,6 +41,40 @@ public sealed partial class VimSession
                 "Give it as on the command line, without options: 'graphics host get'.");
         }
 
+        bool isKnown = _executers.TryGetValue(host, out ManagedObjectReference executer);
+        if (!isKnown)
+        {
+            executer = await ReadExecuterAsync(host, cancellationToken).ConfigureAwait(false);
+        }
+
+        VimElement? result;
+        try
+        {
+            result = await ExecuteAsync(executer, words, arguments, cancellationToken).ConfigureAwait(false);
+        }
+        catch (VimFaultException e) when (isKnown)
+        {
+            _executers.TryRemove(host, out _);
+            if (e.FaultType != "ManagedObjectNotFound")
+            {
+                throw;
+            }
+
+            // The host was added to vCenter anew. Nothing was run.
+            result = await ExecuteAsync(await ReadExecuterAsync(host, cancellationToken).ConfigureAwait(false), words, arguments, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (result?["fault"] is VimElement fault)
+        {
+            throw EsxCliFault(host, command, fault);
+        }
+
+        string response = result?["response"]?.Text ?? string.Empty;
+        return response.Trim().Length == 0 ? new EsxCliResult(command, [], string.Empty) : ParseEsxCli(command, response);
+    }
+
+    private async Task<ManagedObjectReference> ReadExecuterAsync(ManagedObjectReference host, CancellationToken cancellationToken)
+    {
         ManagedObjectReference executer = await CallAsync(
             host, "RetrieveManagedMethodExecuter", null, value => value.Reference(), default, cancellationToken).ConfigureAwait(false);
         if (executer.IsEmpty)
@@ -44,7 +82,13 @@ public sealed partial class VimSession
             throw new GpuVSphereException("EsxCliUnavailable", GpuErrorCategory.NotSupported, $"{host} offers no esxcli over the API.", host.ToString(), "Run the command over SSH.");
         }
 
-        VimElement? result = await CallAsync(
+        _executers[host] = executer;
+        return executer;
+    }
+
+    private Task<VimElement?> ExecuteAsync(
+        ManagedObjectReference executer, string[] words, IEnumerable<KeyValuePair<string, string>>? arguments, CancellationToken cancellationToken) =>
+        CallAsync<VimElement?>(
             executer,
             "ExecuteSoap",
             writer =>
@@ -62,15 +106,7 @@ public sealed partial class VimSession
             },
             value => value.Element(),
             null,
-            cancellationToken).ConfigureAwait(false);
-        if (result?["fault"] is VimElement fault)
-        {
-            throw EsxCliFault(host, command, fault);
-        }
-
-        string response = result?["response"]?.Text ?? string.Empty;
-        return response.Trim().Length == 0 ? new EsxCliResult(command, [], string.Empty) : ParseEsxCli(command, response);
-    }
+            cancellationToken);
 
     internal static EsxCliResult ParseEsxCli(string command, string response)
     {

@@ -107,6 +107,7 @@ internal sealed class TargetReader(ServerSelection servers, LastRead lastRead, P
     {
         await ReadMissingAsync(hosts.Select(host => (host.Connection, host.Host.Id.Reference)), InventoryScope.Hosts, cancellationToken).ConfigureAwait(false);
         List<(NamedHost Meant, GpuHost Host)> found = [];
+        Dictionary<GpuInventory, IReadOnlyDictionary<ManagedObjectReference, GpuHost>> known = [];
         foreach (NamedHost meant in hosts)
         {
             if (!_read.TryGetValue((meant.Connection, meant.Host.Id.Reference), out GpuInventory? inventory))
@@ -114,7 +115,7 @@ internal sealed class TargetReader(ServerSelection servers, LastRead lastRead, P
                 continue;
             }
 
-            if (inventory.Hosts.FirstOrDefault(host => host.Id.Reference == meant.Host.Id.Reference) is { } host)
+            if (Known(known, inventory, HostsOf).TryGetValue(meant.Host.Id.Reference, out GpuHost? host))
             {
                 found.Add((meant, host));
             }
@@ -133,6 +134,7 @@ internal sealed class TargetReader(ServerSelection servers, LastRead lastRead, P
     {
         await ReadMissingAsync(vms.Select(vm => (vm.Connection, vm.Vm.Id.Reference)), InventoryScope.Vms, cancellationToken).ConfigureAwait(false);
         List<(NamedVm Meant, GpuVm Vm, GpuInventory Inventory)> found = [];
+        Dictionary<GpuInventory, IReadOnlyDictionary<ManagedObjectReference, GpuVm>> known = [];
         foreach (NamedVm meant in vms)
         {
             if (!_read.TryGetValue((meant.Connection, meant.Vm.Id.Reference), out GpuInventory? inventory))
@@ -140,7 +142,7 @@ internal sealed class TargetReader(ServerSelection servers, LastRead lastRead, P
                 continue;
             }
 
-            if (inventory.Vms.FirstOrDefault(vm => vm.Id.Reference == meant.Vm.Id.Reference) is { } vm)
+            if (Known(known, inventory, VmsOf).TryGetValue(meant.Vm.Id.Reference, out GpuVm? vm))
             {
                 found.Add((meant, vm, inventory));
             }
@@ -164,10 +166,15 @@ internal sealed class TargetReader(ServerSelection servers, LastRead lastRead, P
     }
 
     /// <summary>Hosts that have been read, by their server and what was read together with them.</summary>
-    public IEnumerable<IGrouping<(GpuConnection Connection, GpuInventory Inventory), GpuHost>> ByServer(IReadOnlyCollection<VimObjectId> hosts) => _read
-        .Select(entry => (entry.Key.Connection, Inventory: entry.Value, Host: entry.Value.Hosts.FirstOrDefault(host => host.Id.Reference == entry.Key.Reference)))
-        .Where(entry => entry.Host is not null && hosts.Contains(entry.Host.Id))
-        .GroupBy(entry => (entry.Connection, entry.Inventory), entry => entry.Host!);
+    public IEnumerable<IGrouping<(GpuConnection Connection, GpuInventory Inventory), GpuHost>> ByServer(IReadOnlyCollection<VimObjectId> hosts)
+    {
+        HashSet<VimObjectId> meant = [.. hosts];
+        Dictionary<GpuInventory, IReadOnlyDictionary<ManagedObjectReference, GpuHost>> known = [];
+        return _read
+            .Select(entry => (entry.Key.Connection, Inventory: entry.Value, Host: Known(known, entry.Value, HostsOf).TryGetValue(entry.Key.Reference, out GpuHost? host) ? host : null))
+            .Where(entry => entry.Host is not null && meant.Contains(entry.Host.Id))
+            .GroupBy(entry => (entry.Connection, entry.Inventory), entry => entry.Host!);
+    }
 
     /// <summary>The servers of what was read.</summary>
     public IReadOnlyList<GpuConnection> Connections => [.. _read.Keys.Select(key => key.Connection).Distinct()];
@@ -196,6 +203,22 @@ internal sealed class TargetReader(ServerSelection servers, LastRead lastRead, P
         }
 
         relay.Error(error);
+    }
+
+    private static Dictionary<ManagedObjectReference, GpuHost> HostsOf(GpuInventory inventory) => inventory.Hosts.ToDictionary(host => host.Id.Reference);
+
+    private static Dictionary<ManagedObjectReference, GpuVm> VmsOf(GpuInventory inventory) => inventory.Vms.ToDictionary(vm => vm.Id.Reference);
+
+    // Many objects come from one inventory: it is gone through once.
+    private static IReadOnlyDictionary<ManagedObjectReference, T> Known<T>(
+        Dictionary<GpuInventory, IReadOnlyDictionary<ManagedObjectReference, T>> known, GpuInventory inventory, Func<GpuInventory, IReadOnlyDictionary<ManagedObjectReference, T>> read)
+    {
+        if (!known.TryGetValue(inventory, out IReadOnlyDictionary<ManagedObjectReference, T>? ofIt))
+        {
+            known[inventory] = ofIt = read(inventory);
+        }
+
+        return ofIt;
     }
 
     private static string TextOf(InventoryIdentity identity) => identity.Reference is { } reference ? reference.ToString() : identity.Name ?? string.Empty;

@@ -99,6 +99,38 @@ public sealed class EsxCliTests
         Assert.Equal(value, result.Rows[0][field]);
     }
 
+    [Fact]
+    public async Task The_executer_of_a_host_is_asked_for_once_and_again_when_it_is_gone()
+    {
+        ScriptedTransport server = WithExecuter("<obj xmlns=\"urn:vim25\" xsi:type=\"xsd:string\">x</obj>");
+        using VimSession session = await server.ConnectAsync();
+        await session.EsxCliAsync(s_host, "graphics host get", null, CancellationToken.None);
+        await session.EsxCliAsync(s_host, "graphics host get", null, CancellationToken.None);
+        await session.EsxCliAsync(new ManagedObjectReference("HostSystem", "host-2"), "graphics host get", null, CancellationToken.None);
+        Assert.Equal(2, server.Calls("RetrieveManagedMethodExecuter").Count());
+
+        server.Next("ExecuteSoap", _ => Soap.Response(Soap.Fault("ManagedObjectNotFound", "gone"), 500));
+        EsxCliResult result = await session.EsxCliAsync(s_host, "graphics host get", null, CancellationToken.None);
+
+        Assert.Equal("x", result.Text);
+        Assert.Equal(3, server.Calls("RetrieveManagedMethodExecuter").Count());
+    }
+
+    [Fact]
+    public async Task A_command_that_was_refused_is_not_run_a_second_time()
+    {
+        ScriptedTransport server = WithExecuter("<obj xmlns=\"urn:vim25\" xsi:type=\"xsd:string\">x</obj>");
+        using VimSession session = await server.ConnectAsync();
+        await session.EsxCliAsync(s_host, "software vib install", null, CancellationToken.None);
+        server.Next("ExecuteSoap", _ => Soap.Response(Soap.Fault("HostCommunication", "lost"), 500));
+
+        await Assert.ThrowsAsync<VimFaultException>(() => session.EsxCliAsync(s_host, "software vib install", null, CancellationToken.None));
+
+        Assert.Equal(2, server.Calls("ExecuteSoap").Count());
+        await session.EsxCliAsync(s_host, "software vib install", null, CancellationToken.None);
+        Assert.Equal(2, server.Calls("RetrieveManagedMethodExecuter").Count());
+    }
+
     private static ScriptedTransport WithExecuter(string response) => ScriptedTransport.WithLogin()
         .Always("RetrieveManagedMethodExecuter", "<returnval type=\"InternalManagedMethodExecuter\">ManagedMethodExecuter-7</returnval>")
         .Always("ExecuteSoap", Answer(response));
