@@ -113,6 +113,23 @@ Describe 'Install-NvidiaVib' {
         Get-HostGraphicsMode | ForEach-Object { $_.DefaultGraphicsType | Should -Be 'Shared' }
     }
 
+    It 'takes the path as the first argument where the hosts come from elsewhere' {
+        foreach ($plan in @(
+                (Install-NvidiaVib -Cluster 'NEW-67' "$folder$vib67" -SetGraphicsMode -Reboot -AsPlan)
+                (Install-NvidiaVib "$folder$vib67" -Cluster 'NEW-67' -SetGraphicsMode -Reboot -AsPlan)
+                (Get-GpuDevice -VMHost 'new-67-02' | Install-NvidiaVib "$folder$vib67" -SetGraphicsMode -Reboot -AsPlan)
+                (Install-NvidiaVib 'new-67-02' "$folder$vib67" -SetGraphicsMode -Reboot -AsPlan)
+                (Install-NvidiaVib -VMHost 'new-67-02' -Cluster 'NEW-67' -Path "$folder$vib67" -SetGraphicsMode -Reboot -AsPlan)
+            )) {
+            $plan.Targets.Name | Should -Contain 'new-67-02'
+            @($plan.Findings | Where-Object { $_.Blocks -and $_.Target.Name -eq 'new-67-02' }) | Should -BeNullOrEmpty
+            $plan.Changes.Property | Should -Contain 'VIB NVIDIA-VMware_ESXi_6.7_Host_Driver'
+        }
+
+        (Get-ErrorOf { Install-NvidiaVib new-67-02 -Confirm:$false }).FullyQualifiedErrorId | Should -Match '^NothingNamed,'
+        (Get-ErrorOf { Install-NvidiaVib -Cluster 'NEW-67' './none.vib' -Confirm:$false }).FullyQualifiedErrorId | Should -Match '^PackageNotFound,'
+    }
+
     It 'names the packages that are beside a file that is not there, and finds a damaged one' {
         $before = @(Get-GpuChange).Count
         Save-Package $vib67 $TestDrive

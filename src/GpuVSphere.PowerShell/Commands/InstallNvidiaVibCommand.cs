@@ -21,9 +21,10 @@ public sealed class InstallNvidiaVibCommand : NvidiaVibCmdlet
 
     /// <summary>
     /// The packages, VIBs, offline bundles or components: files of this machine, which are uploaded to a datastore first; paths on a datastore,
-    /// [datastore] folder/file or /vmfs/volumes/datastore/folder/file; or URLs that the hosts can reach.
+    /// [datastore] folder/file or /vmfs/volumes/datastore/folder/file; or URLs that the hosts can reach. The first argument where hosts come by -Cluster or
+    /// from the pipeline, else the second.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    [Parameter(Position = 1)]
     [Alias("Url", "Uri", "FilePath")]
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
@@ -43,6 +44,18 @@ public sealed class InstallNvidiaVibCommand : NvidiaVibCmdlet
     [Parameter]
     public SwitchParameter SetGraphicsMode { get; set; }
 
+    internal override void Begin()
+    {
+        base.Begin();
+
+        // The first argument is bound to -VMHost. Where no path was given and hosts come from elsewhere, it is the path.
+        if (Path is null && VMHost is { } first && (Cluster is not null || MyInvocation.ExpectingInput) && first.All(one => one is { WrongType: null, Server: null, Name: not null }))
+        {
+            Path = [.. first.Select(one => one.Name!)];
+            VMHost = null;
+        }
+    }
+
     internal override bool PrepareTargets()
     {
         if (!base.PrepareTargets())
@@ -50,7 +63,12 @@ public sealed class InstallNvidiaVibCommand : NvidiaVibCmdlet
             return false;
         }
 
-        _sources = [.. (Path ?? []).SelectMany(Resolve).Distinct(StringComparer.Ordinal)];
+        if (Path is null)
+        {
+            throw new GpuVSphereException("NothingNamed", GpuErrorCategory.InvalidArgument, "No package was named that is to be installed.", null, NextStep);
+        }
+
+        _sources = [.. Path.SelectMany(Resolve).Distinct(StringComparer.Ordinal)];
         return true;
     }
 
