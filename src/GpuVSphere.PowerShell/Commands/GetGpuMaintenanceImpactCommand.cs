@@ -66,8 +66,7 @@ public sealed class GetGpuMaintenanceImpactCommand : InventoryCmdlet
 
     internal override string Takes => "a host or a cluster";
 
-    internal override HostIdentity[]? BoundHosts =>
-        VMHost is null && Cluster is null ? null : [.. (IEnumerable<HostIdentity>)(VMHost ?? []), .. (IEnumerable<HostIdentity>)(Cluster ?? [])];
+    internal override HostIdentity[]? BoundHosts => Both(VMHost, Cluster);
 
     internal override TargetGroup? Recognise(PSObject input) =>
         IdentityReader.Unwrap(input) is string name ? new TargetGroup { Hosts = [new HostIdentity(name)] }

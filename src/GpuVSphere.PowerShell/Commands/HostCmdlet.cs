@@ -32,8 +32,7 @@ public abstract class HostCmdlet : InventoryCmdlet
 
     internal override string Takes => "a host, a cluster or a GPU";
 
-    internal override HostIdentity[]? BoundHosts =>
-        VMHost is null && Cluster is null ? null : [.. (IEnumerable<HostIdentity>)(VMHost ?? []), .. (IEnumerable<HostIdentity>)(Cluster ?? [])];
+    internal override HostIdentity[]? BoundHosts => Both(VMHost, Cluster);
 
     internal override DeviceIdentity[]? BoundDevices => Device;
 

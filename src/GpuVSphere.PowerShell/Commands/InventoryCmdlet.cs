@@ -98,6 +98,9 @@ public abstract class InventoryCmdlet : ServerCmdlet
             $"Give {Takes}: an object of PowerCLI or of this module, or a name as an argument.")));
     }
 
+    /// <summary>The hosts that are named and those of clusters; null where neither parameter was given.</summary>
+    private protected static HostIdentity[]? Both(HostIdentity[]? hosts, HostIdentity[]? clusters) => hosts is null && clusters is null ? null : [.. hosts ?? [], .. clusters ?? []];
+
     private static string Capitalise(string text) => char.ToUpperInvariant(text[0]) + text.Substring(1);
 
     private TargetGroup FromParameters() => new() { Hosts = BoundHosts ?? [], Vms = BoundVms ?? [], Devices = BoundDevices ?? [], Profiles = BoundProfiles, Vibs = BoundVibs };

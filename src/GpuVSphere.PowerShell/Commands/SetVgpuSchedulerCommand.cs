@@ -15,7 +15,7 @@ namespace GpuVSphere.PowerShell.Commands;
 /// <summary>Sets how the vGPUs of hosts or single GPUs share their time: best effort, equal share or fixed share.</summary>
 [Cmdlet(VerbsCommon.Set, "VgpuScheduler", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(VgpuScheduler), typeof(ChangePlan), typeof(Job))]
-public sealed class SetVgpuSchedulerCommand : HostSettingCmdlet
+public sealed class SetVgpuSchedulerCommand : HostShellSettingCmdlet
 {
     /// <summary>
     /// BestEffort: a vGPU may use what the others leave. EqualShare: the vGPUs that run have equal shares. FixedShare: each has the share that its
@@ -29,19 +29,9 @@ public sealed class SetVgpuSchedulerCommand : HostSettingCmdlet
     [ValidateRange(1, 30)]
     public int TimeSliceMs { get; set; }
 
-    /// <summary>
-    /// The login at the hosts' ESXi shell. Without it the OpenSSH client's configuration and keys are used; with an empty password it names
-    /// the user only.
-    /// </summary>
-    [Parameter]
-    [Credential]
-    public PSCredential? HostCredential { get; set; }
-
     /// <summary>Works over the vSphere API alone: the next boot takes the scheduler, nothing is set live, and SSH is left alone.</summary>
     [Parameter]
     public SwitchParameter NoShell { get; set; }
-
-    internal override PSCredential? ShellLogin => HostCredential;
 
     private int? Slice => MyInvocation.BoundParameters.ContainsKey(nameof(TimeSliceMs)) ? TimeSliceMs : null;
 

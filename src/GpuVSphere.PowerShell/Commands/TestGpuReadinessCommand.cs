@@ -13,7 +13,6 @@ using GpuVSphere.PowerShell.Binding;
 using GpuVSphere.PowerShell.Completion;
 using GpuVSphere.PowerShell.Session;
 using GpuVSphere.Readiness;
-using GpuVSphere.Shell;
 using GpuVSphere.Smi;
 using GpuVSphere.Vgpu;
 using GpuVSphere.Vim;
@@ -138,8 +137,7 @@ public sealed class TestGpuReadinessCommand : InventoryCmdlet
 
     internal override string Takes => "a host, a cluster, a VM, a GPU, a vGPU profile or a plan";
 
-    internal override HostIdentity[]? BoundHosts =>
-        VMHost is null && Cluster is null ? null : [.. (IEnumerable<HostIdentity>)(VMHost ?? []), .. (IEnumerable<HostIdentity>)(Cluster ?? [])];
+    internal override HostIdentity[]? BoundHosts => Both(VMHost, Cluster);
 
     internal override VmIdentity[]? BoundVms => VM;
 
@@ -394,20 +392,12 @@ public sealed class TestGpuReadinessCommand : InventoryCmdlet
             && host.Devices.Any(device => !device.IsActive && device.GraphicsType is "shared" or "sharedDirect")
             && told.All(gpu => gpu.HostId != host.Id))];
         using SemaphoreSlim gate = new(ShellsAtOnce);
-        HostShells shells = HostShells.Of([connection], HostCredential);
         IReadOnlyList<NvidiaSmiGpu>[] said = await Task.WhenAll(asked.Select(async host =>
         {
             await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                return (await NvidiaSmiReader.ReadAsync(
-                    connection.Session, host, shells, new HostShellNotes(relay.Verbose, relay.Warning), cancellationToken).ConfigureAwait(false)).Gpus;
-            }
-            catch (GpuVSphereException error)
-            {
-                // What the shell would have told stays unknown; the rest is still judged.
-                relay.Error(error);
-                return [];
+                return await ShellAnswers.ReadAsync(connection, host, HostCredential, relay, cancellationToken).ConfigureAwait(false);
             }
             finally
             {

@@ -10,7 +10,6 @@ using GpuVSphere.Inventory;
 using GpuVSphere.PowerShell.Binding;
 using GpuVSphere.PowerShell.Completion;
 using GpuVSphere.PowerShell.Session;
-using GpuVSphere.Shell;
 using GpuVSphere.Smi;
 using GpuVSphere.Vgpu;
 
@@ -106,8 +105,7 @@ public sealed class TestVgpuCompatibilityCommand : InventoryCmdlet
 
     internal override string Takes => "a host, a cluster or a VM";
 
-    internal override HostIdentity[]? BoundHosts =>
-        VMHost is null && Cluster is null ? null : [.. (IEnumerable<HostIdentity>)(VMHost ?? []), .. (IEnumerable<HostIdentity>)(Cluster ?? [])];
+    internal override HostIdentity[]? BoundHosts => Both(VMHost, Cluster);
 
     internal override VmIdentity[]? BoundVms => VM;
 
@@ -223,22 +221,8 @@ public sealed class TestVgpuCompatibilityCommand : InventoryCmdlet
     private async Task<IReadOnlyCollection<NvidiaSmiGpu>> AskShellAsync(CompatibilityTarget target, PipelineRelay relay, CancellationToken cancellationToken)
     {
         NvidiaSmiGpu[] told = [.. (NvidiaSmi ?? []).Where(gpu => gpu.HostId == target.Host.Id)];
-        if (!FromShell || told.Length > 0 || !target.Vms.Any(vm => vm.IsRunning))
-        {
-            return told;
-        }
-
-        try
-        {
-            NvidiaSmiReport report = await NvidiaSmiReader.ReadAsync(
-                target.Connection.Session, target.Host, HostShells.Of([target.Connection], HostCredential), new HostShellNotes(relay.Verbose, relay.Warning), cancellationToken).ConfigureAwait(false);
-            return report.Gpus;
-        }
-        catch (GpuVSphereException error)
-        {
-            // What the shell would have told stays unknown; the rest is still judged.
-            relay.Error(error);
-            return [];
-        }
+        return !FromShell || told.Length > 0 || !target.Vms.Any(vm => vm.IsRunning)
+            ? told
+            : await ShellAnswers.ReadAsync(target.Connection, target.Host, HostCredential, relay, cancellationToken).ConfigureAwait(false);
     }
 }
