@@ -72,37 +72,44 @@ internal sealed class SshServer : IDisposable
         string folder = Directory.CreateTempSubdirectory("gpuvsphere-sshd").FullName;
         try
         {
-            int port = FreePort();
             foreach (string key in new[] { "host", "other_host", "user", "other_user" })
             {
-                PeerRun.Of("ssh-keygen", "ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", key, "-f", Path.Combine(folder, key)], null, TimeSpan.FromSeconds(30)).Succeeded();
+                PeerRun.Of("ssh-keygen", "ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", key, "-f", Path.Combine(folder, key)], null, TimeSpan.FromMinutes(3)).Succeeded();
             }
 
             Directory.CreateDirectory(Path.Combine(folder, "bin"));
             Script(Path.Combine(folder, "run"), $"PATH='{folder}/bin':$PATH exec /bin/sh -c \"$SSH_ORIGINAL_COMMAND\"");
             File.Copy(Path.Combine(folder, "user.pub"), Path.Combine(folder, "authorized_keys"));
             bool takesPassword = IsRoot && TryMakeShadow(folder);
-            File.WriteAllLines(
-                Path.Combine(folder, "sshd_config"),
-                [
-                    "ListenAddress 127.0.0.1",
-                    $"Port {port}",
-                    $"HostKey {folder}/host",
-                    $"AuthorizedKeysFile {folder}/authorized_keys",
-                    "PidFile none",
-                    "StrictModes no",
-                    "UsePAM no",
-                    "PermitRootLogin yes",
-                    "PasswordAuthentication " + (takesPassword ? "yes" : "no"),
-                    "KbdInteractiveAuthentication no",
-                    "AllowTcpForwarding yes",
-                    "LogLevel VERBOSE",
-                    $"ForceCommand {folder}/run",
-                ]);
-            SshServer server = new(folder, Process.Start(Command(folder, takesPassword))!, port, takesPassword);
-            server.WaitUntilItListens();
-            server.Knows("host");
-            return server;
+            for (int attempt = 1; ; attempt++)
+            {
+                int port = FreePort();
+                File.WriteAllLines(
+                    Path.Combine(folder, "sshd_config"),
+                    [
+                        "ListenAddress 127.0.0.1",
+                        $"Port {port}",
+                        $"HostKey {folder}/host",
+                        $"AuthorizedKeysFile {folder}/authorized_keys",
+                        "PidFile none",
+                        "StrictModes no",
+                        "UsePAM no",
+                        "PermitRootLogin yes",
+                        "PasswordAuthentication " + (takesPassword ? "yes" : "no"),
+                        "KbdInteractiveAuthentication no",
+                        "AllowTcpForwarding yes",
+                        "LogLevel VERBOSE",
+                        $"ForceCommand {folder}/run",
+                    ]);
+                SshServer server = new(folder, Process.Start(Command(folder, takesPassword))!, port, takesPassword);
+                if (server.WaitUntilItListens(mayBeTaken: attempt < 5))
+                {
+                    server.Knows("host");
+                    return server;
+                }
+
+                server._process.Dispose();
+            }
         }
         catch
         {
@@ -234,24 +241,24 @@ internal sealed class SshServer : IDisposable
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
-    private void WaitUntilItListens()
+    // False when somebody else took the port between the choice and the start.
+    private bool WaitUntilItListens(bool mayBeTaken)
     {
-        for (Stopwatch waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(60); Thread.Sleep(50))
+        for (Stopwatch waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromMinutes(3); Thread.Sleep(50))
         {
-            if (_process.HasExited)
+            // Its own word, for whoever answers at the port need not be this one.
+            if (Log.Contains($"Server listening on 127.0.0.1 port {Port.ToString(CultureInfo.InvariantCulture)}.", StringComparison.Ordinal))
             {
-                throw new InvalidOperationException($"sshd ended with {_process.ExitCode.ToString(CultureInfo.InvariantCulture)}: {Log}");
+                return true;
             }
 
-            using TcpClient client = new();
-            try
+            if (_process.HasExited)
             {
-                client.Connect(IPAddress.Loopback, Port);
-                return;
-            }
-            catch (SocketException)
-            {
-                // Not yet.
+                // With what it wrote last.
+                _process.WaitForExit();
+                return mayBeTaken && Log.Contains("Address already in use", StringComparison.Ordinal)
+                    ? false
+                    : throw new InvalidOperationException($"sshd ended with {_process.ExitCode.ToString(CultureInfo.InvariantCulture)}: {Log}");
             }
         }
 
