@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -146,11 +147,11 @@ public sealed class SshRedHatTests
         Assert.Contains(guest.Processes(), words => words == "/usr/bin/bitfusion resource_scheduler -s " + at);
 
         // The file is the user's own, and YAML.
-        const string Own = "/home/admin/.bitfusion/servers.conf";
+        string own = Path.Combine("/home", "admin", ".bitfusion", "servers.conf");
         await lab.DoneAsync(FlexDirectIntents.SetServers(vm, new ServersWish { Addresses = ["127.0.0.1:" + at] }, s_none));
-        Assert.Equal($"servers:\n- addresses:\n  - 127.0.0.1:{at}\n", guest.Read(Own));
+        Assert.Equal($"servers:\n- addresses:\n  - 127.0.0.1:{at}\n", guest.Read(own));
         FlexDirectServer named = Assert.Single(await lab.AskAsync(Server, shell => FlexDirectReader.ReadServersAsync(lab.Vm(Server), shell, null, Assert.Fail, CancellationToken.None)));
-        Assert.Equal(("127.0.0.1", port, ServersConfForm.Yaml, Own), (named.ServerAddress, named.Port, named.Form, named.Path));
+        Assert.Equal(("127.0.0.1", port, ServersConfForm.Yaml, own), (named.ServerAddress, named.Port, named.Form, named.Path));
         FlexDirectGpu gpu = Assert.Single(await lab.AskAsync(Server, shell => FlexDirectReader.ReadGpusAsync(lab.Vm(Server), shell, Assert.Fail, CancellationToken.None)));
         Assert.Equal(($"127.0.0.1:{at}", "Tesla V100-PCIE-32GB"), (gpu.ServerAddress, gpu.Name));
         FlexDirectRun run = await lab.AskAsync(Server, shell => FlexDirectReader.RunAsync(lab.Vm(Server), shell, new FlexDirectRunRequest { Program = "nvidia-smi", Arguments = ["-L"], MemoryMB = 2048 }, null, CancellationToken.None));
@@ -160,13 +161,13 @@ public sealed class SshRedHatTests
             check => Assert.True(check.Status == FlexDirectHealthStatus.Passed, check.Text));
 
         // What the program notes beside the addresses stays, and so do comments, mode and owner; the program understands what was written.
-        await lab.AskAsync(Server, shell => shell.RunAsync(new($"printf 'servers:\\n# the rack\\n- reachable: 127.0.0.1:{at}\\n  addresses:\\n  - 127.0.0.1:{at}\\n' > {Own} && chmod 600 {Own}"), CancellationToken.None));
+        await lab.AskAsync(Server, shell => shell.RunAsync(new($"printf 'servers:\\n# the rack\\n- reachable: 127.0.0.1:{at}\\n  addresses:\\n  - 127.0.0.1:{at}\\n' > {own} && chmod 600 {own}"), CancellationToken.None));
         await lab.DoneAsync(FlexDirectIntents.SetServers(vm, new ServersWish { Add = ["localhost:" + at] }, s_none));
-        Assert.Equal($"servers:\n# the rack\n- reachable: 127.0.0.1:{at}\n  addresses:\n  - 127.0.0.1:{at}\n- addresses:\n  - localhost:{at}\n", guest.Read(Own));
-        Assert.Equal("600 admin\n", await lab.AskAsync(Server, async shell => (await shell.RunAsync(new("stat -c '%a %U' " + Own), CancellationToken.None)).Output));
+        Assert.Equal($"servers:\n# the rack\n- reachable: 127.0.0.1:{at}\n  addresses:\n  - 127.0.0.1:{at}\n- addresses:\n  - localhost:{at}\n", guest.Read(own));
+        Assert.Equal("600 admin\n", await lab.AskAsync(Server, async shell => (await shell.RunAsync(new("stat -c '%a %U' " + own), CancellationToken.None)).Output));
         Assert.Equal(2, (await lab.AskAsync(Server, shell => FlexDirectReader.ReadGpusAsync(lab.Vm(Server), shell, Assert.Fail, CancellationToken.None))).Count);
         await lab.DoneAsync(FlexDirectIntents.SetServers(vm, new ServersWish { Remove = ["127.0.0.1:" + at] }, s_none));
-        Assert.Equal($"servers:\n# the rack\n- addresses:\n  - localhost:{at}\n", guest.Read(Own));
+        Assert.Equal($"servers:\n# the rack\n- addresses:\n  - localhost:{at}\n", guest.Read(own));
 
         await lab.DoneAsync(FlexDirectIntents.StopScheduler(vm, port, s_none));
         Assert.DoesNotContain(guest.Processes(), words => words.Contains("resource_scheduler", StringComparison.Ordinal));

@@ -42,9 +42,9 @@ public sealed class SshSudoTests
             }
 
             byte[] bytes = [.. Enumerable.Range(0, 300_000).Select(i => (byte)(i * 7))];
-            await shell.WriteFileAsync("/root/it's $HOME", new MemoryStream(bytes), bytes.Length, GuestFileOptions.Private, CancellationToken.None);
-            Assert.Equal(bytes, await shell.ReadFileAsync("/root/it's $HOME", CancellationToken.None));
-            await shell.DeleteFileAsync("/root/it's $HOME", CancellationToken.None);
+            await shell.WriteFileAsync("/etc/it's $HOME", new MemoryStream(bytes), bytes.Length, GuestFileOptions.Private, CancellationToken.None);
+            Assert.Equal(bytes, await shell.ReadFileAsync("/etc/it's $HOME", CancellationToken.None));
+            await shell.DeleteFileAsync("/etc/it's $HOME", CancellationToken.None);
 
             // Stopped, and left running behind the command.
             using CancellationTokenSource stop = new();
