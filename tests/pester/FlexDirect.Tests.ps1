@@ -168,6 +168,18 @@ Describe 'FlexDirect from nothing to a GPU of another VM' {
         (Stop-FlexDirectScheduler 'flex-gpu-01' @now -PassThru).Outcome | Should -Be 'Unchanged'
         (Get-ErrorOf { Get-FlexDirectGpu 'flex-cpu-01' @login }).FullyQualifiedErrorId | Should -BeLike 'FlexDirectSchedulerDown,*'
         (Test-FlexDirectHealth 'flex-cpu-01' @login).Status | Should -Contain 'Failed'
+
+        # What failed, and what to do about it, is there whole at any width.
+        Set-FlexDirectServer 'flex-cpu-01' -Remove (Get-FlexDirectServer 'flex-cpu-01' @login).ServerAddress @now
+        $checks = Test-FlexDirectHealth 'flex-cpu-01' @login
+        foreach ($width in 80, 120) {
+            $lines = Get-TableText $checks $width
+            ($lines | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual $width
+            $shown = ($lines -join '') -replace '\s'
+            foreach ($part in @($checks.Check) + @($checks.Detail | Where-Object { $_ })) {
+                foreach ($word in $part -split '\s+') { $shown | Should -Match ([regex]::Escape($word)) }
+            }
+        }
     }
 }
 
