@@ -84,7 +84,10 @@ internal static class DriverUndo
         List<(string Property, string? Before, string? After)> rows = [];
         List<(string Text, bool EndsPrograms)> consequences = [];
         bool isThere = guest.Driver is not null || guest.Gpu.HasSmi || packages.Count > 0;
-        string? kept = set is null || !isThere ? null : Kept(guest, wanted, set, form, packages);
+
+        // An undo that was cut took it from the disk, or somebody did: what is left is a module in memory, and no program that would remove it.
+        bool isOnlyLoaded = isThere && packages.Count == 0 && guest.Family == GuestFamily.Linux && guest.Gpu.Installed is null && !guest.Gpu.HasSmi;
+        string? kept = set is null || !isThere ? null : Kept(guest, wanted, set, isOnlyLoaded ? null : form, packages);
         bool removes = set is not null && isThere && kept is null;
         if (removes)
         {
@@ -98,8 +101,8 @@ internal static class DriverUndo
 
         if (removes)
         {
-            rows.Add((DriverPlanner.Driver, guest.DriverText ?? set, null));
-            if (form == PackagesForm)
+            rows.Add((DriverPlanner.Driver, (guest.DriverText ?? set) + (isOnlyLoaded ? ", in memory only" : string.Empty), null));
+            if (form == PackagesForm && !isOnlyLoaded)
             {
                 rows.Add(("packages", string.Join(" ", packages), null));
             }
@@ -131,6 +134,7 @@ internal static class DriverUndo
             Rows = rows,
             Consequences = consequences,
             Driver = removes ? guest.DriverText ?? set : null,
+            IsOnlyLoaded = removes && isOnlyLoaded,
             Packages = removes && form == PackagesForm ? packages : [],
             FreesNouveau = frees,
             HadNouveau = Before(wanted, NouveauField) is not null,

@@ -14,6 +14,9 @@ internal sealed record DriverUndoPlan
     /// <summary>The driver that is removed, in words; null when none is.</summary>
     public string? Driver { get; init; }
 
+    /// <summary>Whether it is gone from the disk already, so that only its module is to be unloaded.</summary>
+    public bool IsOnlyLoaded { get; init; }
+
     /// <summary>The packages that are removed; empty when the driver came by a .run file, whose own program removes it.</summary>
     public IReadOnlyList<string> Packages { get; init; } = [];
 

@@ -63,8 +63,12 @@ internal sealed class DriverUndoRun(DriverGuest guest, DriverUndoPlan plan)
                 await run.Services.StopAsync(unit, cancellationToken).ConfigureAwait(false);
             }
 
-            run.Progress("removing driver " + plan.Driver);
-            await (plan.Packages.Count > 0 ? CamePackages.RemoveAsync(run, plan.Packages, "Driver " + plan.Driver, cancellationToken) : UninstallAsync(run, cancellationToken)).ConfigureAwait(false);
+            if (!plan.IsOnlyLoaded)
+            {
+                run.Progress("removing driver " + plan.Driver);
+                await (plan.Packages.Count > 0 ? CamePackages.RemoveAsync(run, plan.Packages, "Driver " + plan.Driver, cancellationToken) : UninstallAsync(run, cancellationToken)).ConfigureAwait(false);
+            }
+
             isRemoved = true;
             await UnloadAsync(run, cancellationToken).ConfigureAwait(false);
         }
