@@ -110,7 +110,7 @@ public sealed class ChangeManager
             throw new GpuVSphereException(
                 "ChangePending",
                 GpuErrorCategory.InvalidState,
-                $"Change {entry.Id} ({entry.Title}) is made, and waits for a reboot of its hosts.",
+                $"Change {entry.Id} ({entry.Title}) {(entry.HasGuests ? "waits for a restart of its guests" : "is made, and waits for a reboot of its hosts")}.",
                 entry.Id,
                 $"Resume-GpuChange -Id {entry.Id} -Reboot brings what is pending into force.");
         }

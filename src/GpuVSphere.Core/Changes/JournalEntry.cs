@@ -44,15 +44,18 @@ public sealed record JournalEntry
         JournalState.Interrupted or JournalState.Failed when IsUndo => $"Undo-GpuChange -Id {Id}",
         JournalState.Interrupted => $"Resume-GpuChange -Id {Id}, or Undo-GpuChange -Id {Id}",
         JournalState.Failed => $"Mend the cause, then Resume-GpuChange -Id {Id}, or Undo-GpuChange -Id {Id}",
-        JournalState.Done when IsPending && !IsRebootedSince => "Reboot the hosts that are pending: run the same command with -Reboot",
-        JournalState.Undone when IsPending && !IsRebootedSince => "Reboot the hosts that are pending: the undoing takes effect then",
+        JournalState.Done when IsPending && !IsRebootedSince => HasGuests ? $"Restart the guests that are pending: Resume-GpuChange -Id {Id} -Reboot" : "Reboot the hosts that are pending: run the same command with -Reboot",
+        JournalState.Undone when IsPending && !IsRebootedSince => $"{(HasGuests ? "Restart the guests" : "Reboot the hosts")} that are pending: the undoing takes effect then",
         _ => null,
     };
 
     /// <summary>Whether a host still waited for a reboot when the entry was written.</summary>
     internal bool IsPending => State is JournalState.Done or JournalState.Undone && Hosts.Any(host => host.Outcome == ChangeOutcome.Pending);
 
-    /// <summary>Whether every host that waited for a reboot was rebooted by a later change.</summary>
+    /// <summary>Whether it is about VMs. No change is about hosts as well.</summary>
+    internal bool HasGuests => Hosts.Any(host => host.Target.Id.Reference.Type == "VirtualMachine");
+
+    /// <summary>Whether every host that waited for a reboot was rebooted by a later change; of guests, whether a later change of the same kind came to its end.</summary>
     internal bool IsRebootedSince { get; init; }
 
     /// <summary>The entry, knowing what other entries tell of its hosts.</summary>
@@ -62,7 +65,8 @@ public sealed record JournalEntry
             .Where(host => host.Outcome == ChangeOutcome.Pending)
             .All(host => all.Any(other => other.Id != Id && other is { State: JournalState.Done, IsUndo: false } && other.Hosts.Any(later =>
                 later.Target.Id == host.Target.Id
-                && later is { Outcome: ChangeOutcome.Done, BootTimeBefore: not null }
+                && later.Outcome == ChangeOutcome.Done
+                && (later.BootTimeBefore is not null || (HasGuests && other.Intent.Kind == Intent.Kind))
                 && later.StartedAt >= (host.FinishedAt ?? FinishedAt ?? StartedAt)))),
     };
 }

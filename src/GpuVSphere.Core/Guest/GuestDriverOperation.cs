@@ -28,6 +28,8 @@ internal sealed class GuestDriverOperation(ChangeIntent intent, OperationContext
 
     protected override bool IsJournaled => true;
 
+    protected override bool PendsForRestart => true;
+
     protected override async Task<GuestProposal> ProposeAsync(GuestSubject subject, CancellationToken cancellationToken)
     {
         if (IsUndo)

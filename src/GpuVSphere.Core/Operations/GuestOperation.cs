@@ -44,7 +44,10 @@ internal abstract class GuestOperation : IGpuOperation
 
     /// <summary>Whether the change that is continued, or an earlier undo of it, came to no good end in a guest: what is missing there was taken away by it.</summary>
     protected bool IsOpen(PlanTarget target) =>
-        Context.Continues?.Hosts.FirstOrDefault(host => host.Target.Id == target.Id) is { Outcome: not ChangeOutcome.Done };
+        Context.Continues?.Hosts.FirstOrDefault(host => host.Target.Id == target.Id) is { Outcome: not (ChangeOutcome.Done or ChangeOutcome.Pending) };
+
+    /// <summary>Whether what is pending after the change waits for a restart of the guest.</summary>
+    protected virtual bool PendsForRestart => false;
 
     /// <summary>Whether the change exists for such guests; others are refused before anything is read.</summary>
     protected virtual bool Supports(GuestFamily family) => family == GuestFamily.Linux;
@@ -166,11 +169,11 @@ internal abstract class GuestOperation : IGpuOperation
             return result;
         }
 
-        // What is pending in a guest is not the reboot of a host: a licence that was not waited for.
-        ChangeOutcome outcome = result.Outcome is ChangeOutcome.Pending or ChangeOutcome.Unchanged ? ChangeOutcome.Done : result.Outcome;
+        // What is pending in the journal waits for a restart: a licence that was not waited for does not.
+        ChangeOutcome outcome = result.Outcome == ChangeOutcome.Unchanged || (result.Outcome == ChangeOutcome.Pending && !PendsForRestart) ? ChangeOutcome.Done : result.Outcome;
         record.Update(result.Target, host => host with
         {
-            Step = outcome == ChangeOutcome.Interrupted || host.Step == HostStep.NotStarted && outcome != ChangeOutcome.Done ? host.Step : HostStep.Finished,
+            Step = outcome == ChangeOutcome.Interrupted || host.Step == HostStep.NotStarted && outcome is not (ChangeOutcome.Done or ChangeOutcome.Pending) ? host.Step : HostStep.Finished,
             Outcome = outcome,
             Message = result.Message,
             ErrorId = result.Error?.Id,

@@ -68,6 +68,19 @@ public sealed class DriverUndoTests
         Assert.Contains(plan.Consequences, one => one.Text == $"keeps {DriverRun.NouveauFile}: it was changed since by somebody else");
     }
 
+    [Theory]
+    [InlineData(Run, "390.42", true)]
+    [InlineData(Deb, "470.63.01", true)]
+    [InlineData(Deb, "470.57.02", false)]
+    public void A_module_that_is_in_memory_only_is_what_a_cut_undo_left(string file, string loaded, bool isOurs)
+    {
+        DriverUndoPlan plan = Plan(Wanted(Bare(), file, "nvidia-linux-grid-470"), Bare() with { Gpu = Bare().Gpu with { Modules = ["nvidia"], LoadedVersion = loaded } });
+        Assert.Equal(isOurs ? [("NVIDIA driver", loaded + ", in memory only", null)] : [], plan.Rows);
+        Assert.Equal((isOurs, isOurs ? loaded : null), (plan.IsOnlyLoaded, plan.Driver));
+        Assert.Empty(plan.Packages);
+        Assert.Equal(!isOurs, plan.Consequences.Any(one => one.Text.StartsWith("keeps the driver", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_driver_that_is_gone_needs_nothing_and_one_that_never_came_neither()
     {

@@ -87,6 +87,7 @@ public sealed class DriverUndoTests : IDisposable
         using GuestDriverLab lab = await GuestDriverLab.WholeAsync(clockSpeed: Speed);
         ChangeResult pending = await ApplyAsync(lab, GuestDriverLab.Stock, new GuestChangeOptions());
         Assert.Equal(ChangeOutcome.Pending, pending.Outcome);
+        Assert.Equal($"Restart the guests that are pending: Resume-GpuChange -Id {pending.ChangeId} -Reboot", Changes(lab).Get(pending.ChangeId!).NextStep);
 
         ChangeResult undone = await UndoAsync(lab, pending.ChangeId!);
         Assert.Equal((ChangeOutcome.Done, null), (undone.Outcome, undone.Error?.Message));
@@ -147,17 +148,68 @@ public sealed class DriverUndoTests : IDisposable
         string id = await InstallAsync(lab, GuestDriverLab.Grid);
 
         // nv-hostengine uses the module, and nvidia-smi does not show it.
-        lab.Change(guest => guest.Start(null, guest.Root, "nv-hostengine", "nv-hostengine", async process =>
-        {
-            await Task.Delay(Timeout.Infinite, process.Token);
-            return 0;
-        }));
+        Hold(lab);
         IGpuOperation undo = Changes(lab).PrepareUndo(id, lab.Context(), reboots ? s_reboot : null);
         ChangeResult undone = Assert.Single(await undo.ApplyAsync(await undo.PlanAsync(CancellationToken.None), new LabFeedback(), CancellationToken.None));
 
         Assert.Equal(reboots ? ChangeOutcome.Done : ChangeOutcome.Pending, undone.Outcome);
         Assert.Equal(reboots ? null : "470.63.01", lab.Drivers.Loaded(lab.Vm));
         Assert.NotEqual(0, (await lab.RunAsync("which nvidia-smi")).ExitCode);
+        JournalEntry entry = Changes(lab).Get(id);
+        Assert.Equal((JournalState.Undone, reboots ? null : "Restart the guests that are pending: the undoing takes effect then"), (entry.State, entry.NextStep));
+    }
+
+    [Theory]
+    [InlineData(GuestDriverLab.Grid, "nvidia-uninstall --silent")]
+    [InlineData(Deb, "DEBIAN_FRONTEND=noninteractive apt-get remove --purge -y nvidia-linux-grid-470 dkms")]
+    public async Task What_is_in_memory_only_waits_for_a_restart_and_is_not_taken_for_somebody_elses(string driver, string removal)
+    {
+        using GuestDriverLab lab = await GuestDriverLab.VgpuAsync(clockSpeed: Speed);
+        string id = await InstallAsync(lab, driver);
+        Hold(lab);
+
+        // As an undo leaves it that was cut behind the removal.
+        await lab.SaysAsync(removal);
+        Assert.Equal("470.63.01", lab.Drivers.Loaded(lab.Vm));
+
+        IGpuOperation undo = Changes(lab).PrepareUndo(id, lab.Context());
+        ChangeResult undone = Assert.Single(await undo.ApplyAsync(await undo.PlanAsync(CancellationToken.None), new LabFeedback(), CancellationToken.None));
+
+        Assert.Equal((ChangeOutcome.Pending, null), (undone.Outcome, undone.Error?.Message));
+        Assert.EndsWith("in memory only", Assert.Single(undone.Changes).Before, StringComparison.Ordinal);
+        Assert.Contains("stays loaded", undone.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_waits_for_a_restart_is_resumed_with_it_and_not_said_to_be_done()
+    {
+        using GuestDriverLab lab = await GuestDriverLab.WholeAsync(clockSpeed: Speed);
+        string id = (await ApplyAsync(lab, GuestDriverLab.Stock, new GuestChangeOptions())).ChangeId!;
+
+        GpuVSphereException waiting = Assert.Throws<GpuVSphereException>(() => Changes(lab).PrepareResume(id, lab.Context()));
+        Assert.Equal(("ChangePending", $"Resume-GpuChange -Id {id} -Reboot brings what is pending into force."), (waiting.Id, waiting.NextStep));
+        IGpuOperation resumed = Changes(lab).PrepareResume(id, lab.Context(), s_reboot);
+        ChangeResult done = Assert.Single(await resumed.ApplyAsync(await resumed.PlanAsync(CancellationToken.None), new LabFeedback(), CancellationToken.None));
+
+        Assert.Equal((ChangeOutcome.Done, null), (done.Outcome, done.Error?.Message));
+        Assert.Equal("535.161.08", lab.Drivers.Loaded(lab.Vm));
+        Assert.Null(Changes(lab).Get(id).NextStep);
+
+        // What the first part changed is still known: nouveau was loaded, and is again.
+        IGpuOperation undo = Changes(lab).PrepareUndo(id, lab.Context(), s_reboot);
+        ChangeResult undone = Assert.Single(await undo.ApplyAsync(await undo.PlanAsync(CancellationToken.None), new LabFeedback(), CancellationToken.None));
+        Assert.Equal((ChangeOutcome.Done, null), (undone.Outcome, undone.Error?.Message));
+        Assert.Contains("nouveau drives the GPU again.", undone.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_same_command_with_its_restart_ends_what_an_earlier_one_left_waiting()
+    {
+        using GuestDriverLab lab = await GuestDriverLab.WholeAsync(clockSpeed: Speed);
+        string id = (await ApplyAsync(lab, GuestDriverLab.Stock, new GuestChangeOptions())).ChangeId!;
+        Assert.NotNull(Changes(lab).Get(id).NextStep);
+        await InstallAsync(lab, GuestDriverLab.Stock, new GuestChangeOptions { Reboot = true });
+        Assert.Null(Changes(lab).Get(id).NextStep);
     }
 
     [Fact]
@@ -233,6 +285,12 @@ public sealed class DriverUndoTests : IDisposable
         Assert.Equal((ChangeOutcome.Blocked, "GuestNotRoot"), (refused.Outcome, refused.Error!.Id));
         Assert.Equal("470.63.01", lab.Drivers.Loaded(lab.Vm));
     }
+
+    private static void Hold(GuestDriverLab lab) => lab.Change(guest => guest.Start(null, guest.Root, "nv-hostengine", "nv-hostengine", async process =>
+    {
+        await Task.Delay(Timeout.Infinite, process.Token);
+        return 0;
+    }));
 
     private static ChangeManager Changes(GuestDriverLab lab) => GpuOperations.Changes(lab.State);
 
