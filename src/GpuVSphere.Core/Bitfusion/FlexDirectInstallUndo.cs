@@ -31,7 +31,7 @@ internal static class FlexDirectInstallUndo
         string vm, IReadOnlyDictionary<string, string> wanted, FlexDirectProgram? program, IReadOnlyList<string> packages, int schedulers, out string? kept)
     {
         kept = null;
-        string form = Value(IntentConditions.OnlyIf + FormField) ?? string.Empty;
+        string form = IntentConditions.After(wanted, FormField) ?? string.Empty;
         if (form == nameof(InstallerKind.Script))
         {
             return program is null ? [] : throw new GpuVSphereException(
@@ -48,7 +48,7 @@ internal static class FlexDirectInstallUndo
             return [];
         }
 
-        if (Value(ProgramField) is { } before)
+        if (IntentConditions.Before(wanted, ProgramField) is { } before)
         {
             throw new GpuVSphereException(
                 "FormerFlexDirectNeeded",
@@ -60,7 +60,5 @@ internal static class FlexDirectInstallUndo
 
         return schedulers == 0 ? packages : throw new GpuVSphereException(
             "FlexDirectInUse", GpuErrorCategory.ResourceBusy, $"A scheduler of FlexDirect runs in {vm}, and gives out GPUs to clients.", vm, $"Stop-FlexDirectScheduler -VM {Typed.Name(vm)}, then undo the change again.");
-
-        string? Value(string name) => wanted.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
     }
 }

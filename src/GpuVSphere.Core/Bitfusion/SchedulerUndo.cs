@@ -79,8 +79,8 @@ internal sealed record SchedulerUndo
             Port = port,
             Runs = runs,
             Service = service,
-            Before = Value(ProcessField + number) is { } command ? new SchedulerProcess(0, [.. command.Split(' ').Skip(1)]) : null,
-            ServiceBefore = Value(ServiceField + number),
+            Before = IntentConditions.Before(wanted, ProcessField + number) is { } command ? new SchedulerProcess(0, [.. command.Split(' ').Skip(1)]) : null,
+            ServiceBefore = IntentConditions.Before(wanted, ServiceField + number),
         };
         if (undo.IsBack)
         {
@@ -88,8 +88,8 @@ internal sealed record SchedulerUndo
         }
 
         // A program that shows itself with other options is ours as long as the service that we wrote runs it.
-        string? serviceSet = Value(IntentConditions.OnlyIf + ServiceField + number);
-        bool isOurs = runs?.Command == Value(IntentConditions.OnlyIf + ProcessField + number)
+        string? serviceSet = IntentConditions.After(wanted, ServiceField + number);
+        bool isOurs = runs?.Command == IntentConditions.After(wanted, ProcessField + number)
             || runs?.Command == undo.Before?.Command
             || (runs is not null && isActive && serviceSet is not null && service == serviceSet)
             || (runs is null && isOpen);
@@ -100,7 +100,5 @@ internal sealed record SchedulerUndo
                 : !isOurs ? $"keeps the scheduler on port {number}, running{(runs!.Text.Length == 0 ? string.Empty : " with " + runs.Text)}: it was started since by somebody else"
                 : $"keeps the scheduler on port {number} as it is: its service {SchedulerUnit.NameFor(port)} was changed since by somebody else",
         };
-
-        string? Value(string name) => wanted.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
     }
 }

@@ -22,4 +22,10 @@ public static class IntentConditions
     /// <param name="found">What is found; null and empty are the same.</param>
     public static bool Allows(IReadOnlyDictionary<string, string> wanted, string name, string? found) =>
         !wanted.TryGetValue(OnlyIf + name, out string? condition) || string.Equals(condition, found ?? string.Empty, StringComparison.Ordinal);
+
+    /// <summary>What an undo wants back: the value before the change; null where there was none, or the change is not about it.</summary>
+    internal static string? Before(IReadOnlyDictionary<string, string> wanted, string name) => wanted.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
+
+    /// <summary>What the change set, which is an undo's condition; null where it took the value away, or is not about it.</summary>
+    internal static string? After(IReadOnlyDictionary<string, string> wanted, string name) => Before(wanted, OnlyIf + name);
 }

@@ -64,10 +64,10 @@ internal static class CudaUndo
     public static JournalField File(string path) => new(FilePrefix + path, null, "copied");
 
     /// <summary>The toolkit that was installed; null when none was.</summary>
-    public static CudaVersion? Toolkit(IReadOnlyDictionary<string, string> wanted) => CudaVersion.TryParse(After(wanted, ToolkitField));
+    public static CudaVersion? Toolkit(IReadOnlyDictionary<string, string> wanted) => CudaVersion.TryParse(IntentConditions.After(wanted, ToolkitField));
 
     /// <summary>The folder of samples that was filled; null when none was.</summary>
-    public static string? Samples(IReadOnlyDictionary<string, string> wanted) => After(wanted, SamplesField);
+    public static string? Samples(IReadOnlyDictionary<string, string> wanted) => IntentConditions.After(wanted, SamplesField);
 
     /// <summary>The files that were copied.</summary>
     public static IReadOnlyList<string> Files(IReadOnlyDictionary<string, string> wanted) =>
@@ -92,10 +92,10 @@ internal static class CudaUndo
         List<(string Property, string? Before, string? After)> rows = [];
         List<(string Text, bool EndsPrograms)> consequences = [];
         CudaVersion? set = Toolkit(wanted);
-        bool isPackage = After(wanted, MethodField) == nameof(CudaMethod.Package);
+        bool isPackage = IntentConditions.After(wanted, MethodField) == nameof(CudaMethod.Package);
         string? uninstaller = null;
         bool isKept = false;
-        if (After(wanted, PatchField) is { } patched)
+        if (IntentConditions.After(wanted, PatchField) is { } patched)
         {
             throw Stays(vm, $"patches of CUDA {patched} are not taken back: no way is known to take one out of a toolkit", "Undo the change that installed the toolkit, where there is one, and install it again without them.");
         }
@@ -104,14 +104,14 @@ internal static class CudaUndo
         {
             // Of a toolkit that tells only its minor version no more can be said.
             isKept = state.Toolkit is { Patch: not null } now && set.Patch is not null && now.CompareTo(set) != 0;
-            if (isKept && state.Toolkit!.ToString() != Before(wanted, ToolkitField))
+            if (isKept && state.Toolkit!.ToString() != IntentConditions.Before(wanted, ToolkitField))
             {
                 consequences.Add(($"keeps CUDA {state.Toolkit} in {CudaPlanner.FolderOf(set)}: it was installed since by somebody else", false));
             }
 
             if (!isKept)
             {
-                Refuse(vm, state, set, Before(wanted, ToolkitField), isPackage);
+                Refuse(vm, state, set, IntentConditions.Before(wanted, ToolkitField), isPackage);
                 rows.Add(($"CUDA toolkit in {CudaPlanner.FolderOf(set)}", (state.Toolkit ?? set).ToString(), null));
                 uninstaller = isPackage ? null : state.Uninstaller;
             }
@@ -140,11 +140,11 @@ internal static class CudaUndo
             Uninstaller = uninstaller,
             Samples = samples,
             Links = links,
-            LinkBefore = Before(wanted, CudaPlanner.LinkPath),
+            LinkBefore = IntentConditions.Before(wanted, CudaPlanner.LinkPath),
             Packages = packages,
             Files = isKept ? [] : state.Files,
             RestoresDocker = restoresDocker,
-            DockerBefore = Before(wanted, DockerSettings),
+            DockerBefore = IntentConditions.Before(wanted, DockerSettings),
             RestartsDocker = restarts,
         };
     }
@@ -157,8 +157,8 @@ internal static class CudaUndo
         List<(string Property, string? Before, string? After)> rows,
         List<(string Text, bool EndsPrograms)> consequences)
     {
-        string? before = Before(wanted, CudaPlanner.LinkPath);
-        if (After(wanted, CudaPlanner.LinkPath) is not { } linked || state.Link == before || isKept)
+        string? before = IntentConditions.Before(wanted, CudaPlanner.LinkPath);
+        if (IntentConditions.After(wanted, CudaPlanner.LinkPath) is not { } linked || state.Link == before || isKept)
         {
             return false;
         }
@@ -189,7 +189,7 @@ internal static class CudaUndo
             consequences.Add(($"{string.Join(", ", docker)} goes, and the containers that run in the guest end; images and containers stay in /var/lib/docker", true));
         }
 
-        if (After(wanted, DockerSettings) is not { } written || state.DockerSettings == Before(wanted, DockerSettings))
+        if (IntentConditions.After(wanted, DockerSettings) is not { } written || state.DockerSettings == IntentConditions.Before(wanted, DockerSettings))
         {
             return false;
         }
@@ -200,7 +200,7 @@ internal static class CudaUndo
             return false;
         }
 
-        rows.Add((DockerSettings, "with the runtime nvidia", Before(wanted, DockerSettings) is null ? null : "as it was"));
+        rows.Add((DockerSettings, "with the runtime nvidia", IntentConditions.Before(wanted, DockerSettings) is null ? null : "as it was"));
         restarts = docker.Length == 0;
         if (restarts)
         {
@@ -240,8 +240,4 @@ internal static class CudaUndo
     private static bool HasUninstaller(CudaVersion version) => version.CompareTo(s_firstWithUninstaller) >= 0;
 
     private static GpuVSphereException Stays(string vm, string why, string nextStep) => new("CudaStays", GpuErrorCategory.NotSupported, $"{vm}: {why}.", vm, nextStep);
-
-    private static string? Before(IReadOnlyDictionary<string, string> wanted, string name) => wanted.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
-
-    private static string? After(IReadOnlyDictionary<string, string> wanted, string name) => Before(wanted, IntentConditions.OnlyIf + name);
 }

@@ -79,8 +79,8 @@ internal static class DriverUndo
     public static DriverUndoPlan Plan(
         string vm, DriverGuest guest, IReadOnlyDictionary<string, string> wanted, IReadOnlyList<string> packages, string? nouveauText, bool hasUpgraded, bool reboots)
     {
-        string? set = After(wanted, DriverField);
-        string? form = After(wanted, FormField);
+        string? set = IntentConditions.After(wanted, DriverField);
+        string? form = IntentConditions.After(wanted, FormField);
         List<(string Property, string? Before, string? After)> rows = [];
         List<(string Text, bool EndsPrograms)> consequences = [];
         bool isThere = guest.Driver is not null || guest.Gpu.HasSmi || packages.Count > 0;
@@ -91,7 +91,7 @@ internal static class DriverUndo
         bool removes = set is not null && isThere && kept is null;
         if (removes)
         {
-            RefuseWhatCannotBe(vm, guest, set!, Before(wanted, DriverField));
+            RefuseWhatCannotBe(vm, guest, set!, IntentConditions.Before(wanted, DriverField));
         }
 
         if (kept is { Length: > 0 })
@@ -109,7 +109,7 @@ internal static class DriverUndo
         }
 
         bool frees = false;
-        if (After(wanted, DriverRun.NouveauFile) is { } written && nouveauText is not null)
+        if (IntentConditions.After(wanted, DriverRun.NouveauFile) is { } written && nouveauText is not null)
         {
             // Another driver that came since needs it as ours did.
             frees = nouveauText == written && (removes || !isThere);
@@ -137,7 +137,7 @@ internal static class DriverUndo
             IsOnlyLoaded = removes && isOnlyLoaded,
             Packages = removes && form == PackagesForm ? packages : [],
             FreesNouveau = frees,
-            HadNouveau = Before(wanted, NouveauField) is not null,
+            HadNouveau = IntentConditions.Before(wanted, NouveauField) is not null,
             DisplayManager = removes ? guest.DisplayManager : null,
             Stops = removes ? guest.Services : [],
         };
@@ -145,7 +145,7 @@ internal static class DriverUndo
 
     // Why the driver that is there is not touched: null when it is the one of the change; empty when there is nothing to say, since it is the one before.
     private static string? Kept(DriverGuest guest, IReadOnlyDictionary<string, string> wanted, string set, string? form, IReadOnlyList<string> packages) =>
-        guest.Driver is { } now && now == Version(Before(wanted, DriverField)) ? string.Empty
+        guest.Driver is { } now && now == Version(IntentConditions.Before(wanted, DriverField)) ? string.Empty
         : guest.Driver is { } other && other != Version(set) ? $"keeps the driver {guest.DriverText}: it was installed since by somebody else"
         : form == RunForm && guest.CameByRunFile == false ? $"keeps the driver {guest.DriverText ?? set}: it does not come from a .run file any more, and was installed since by somebody else"
         : form == PackagesForm && packages.Count == 0 ? $"keeps the driver {guest.DriverText ?? set}: the packages that the change brought are gone, and it was installed since by somebody else"
@@ -204,7 +204,7 @@ internal static class DriverUndo
             yield return ("the packages that the change upgraded stay as they are", false);
         }
 
-        if (frees || (removes && Before(wanted, NouveauField) is not null))
+        if (frees || (removes && IntentConditions.Before(wanted, NouveauField) is not null))
         {
             yield return (reboots ? "the guest is restarted, so that nouveau drives the GPU again" : "nouveau drives the GPU again from the next restart of the guest on; with -Reboot it is restarted now", reboots);
         }
@@ -214,8 +214,4 @@ internal static class DriverUndo
         [.. wanted.Keys.Where(key => key.StartsWith(kind, StringComparison.Ordinal)).Select(key => key.Substring(kind.Length)).OrderBy(name => name, StringComparer.Ordinal)];
 
     private static DriverVersion? Version(string? text) => DriverVersion.TryParse(text?.Split(' ')[0]);
-
-    private static string? Before(IReadOnlyDictionary<string, string> wanted, string name) => wanted.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
-
-    private static string? After(IReadOnlyDictionary<string, string> wanted, string name) => Before(wanted, IntentConditions.OnlyIf + name);
 }
