@@ -232,15 +232,24 @@ Describe 'What goes wrong with FlexDirect' {
         Install-FlexDirect 'flex-gpu-01' @now
         Initialize-FlexDirect 'flex-gpu-01' -LicenseKey $key -AcceptEula @now
         $shell = [powershell]::Create()
+        $none, $lines = [System.Management.Automation.PSDataCollection[psobject]]::new(), [System.Management.Automation.PSDataCollection[psobject]]::new()
+        $none.Complete()
         try {
-            $null = $shell.AddScript("Import-Module '$manifest'; `$null = Connect-GpuVSphere -Simulator -Scenario flexdirect -ClockSpeed 200; `$g = [pscredential]::new('admin', (ConvertTo-SecureString 'GpuVSphere!1' -AsPlainText -Force)); " +
+            $running = $shell.AddScript("Import-Module '$manifest'; `$null = Connect-GpuVSphere -Simulator -Scenario flexdirect -ClockSpeed 200; `$g = [pscredential]::new('admin', (ConvertTo-SecureString 'GpuVSphere!1' -AsPlainText -Force)); " +
                 "`$k = ConvertTo-SecureString 'SIMU-FLEX-2019-0042' -AsPlainText -Force; Install-FlexDirect flex-gpu-01 -GuestCredential `$g -Confirm:`$false; Initialize-FlexDirect flex-gpu-01 -LicenseKey `$k -AcceptEula -GuestCredential `$g -Confirm:`$false; " +
-                "Invoke-FlexDirect flex-gpu-01 sleep 100000000 -Local -GuestCredential `$g").BeginInvoke()
-            Start-Sleep -Seconds 8
+                "Invoke-FlexDirect flex-gpu-01 sh '-c', 'echo begun; sleep 100000000' -Local -GuestCredential `$g").BeginInvoke($none, $lines)
+
+            # Its first line says that it runs, however long that takes.
+            $deadline = [DateTime]::UtcNow.AddSeconds(240)
+            while (-not $lines.Count -and -not $running.IsCompleted -and [DateTime]::UtcNow -lt $deadline) {
+                Start-Sleep -Milliseconds 100
+            }
+
+            "$($lines.ReadAll())" | Should -Be 'begun'
             $shell.InvocationStateInfo.State | Should -Be 'Running'
             $stopped = [System.Diagnostics.Stopwatch]::StartNew()
             $shell.Stop()
-            $stopped.Elapsed.TotalSeconds | Should -BeLessThan 20
+            $stopped.Elapsed.TotalSeconds | Should -BeLessThan 60
             $shell.Commands.Clear()
             $left = $shell.AddScript("Invoke-FlexDirect flex-gpu-01 ps '-e', '-o', 'args' -Local -GuestCredential `$g -PassThru").Invoke()
             $left.Output -join "`n" | Should -Not -Match 'sleep 100000000'
