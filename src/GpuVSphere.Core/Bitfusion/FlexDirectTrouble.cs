@@ -60,7 +60,7 @@ internal static class FlexDirectTrouble
                     $"The FlexDirect server of {vmName}{at} is there, and no scheduler listens on it. {quoted}",
                     vmName,
                     "Start-FlexDirectScheduler -VM <server>; Get-FlexDirectServer shows the ports that the client uses.")
-                : FlexDirectText.ReadLicense(said) == false ? NotLicensed($"A FlexDirect server of {vmName}{at}", quoted, "<server>")
+                : FlexDirectText.ReadLicense(said) == false ? NotLicensed($"A FlexDirect server of {vmName}{at}", quoted, vmName, isServer: true)
                 : new GpuVSphereException(
                     "FlexDirectServerUnreachable",
                     GpuErrorCategory.ConnectionFailed,
@@ -85,12 +85,12 @@ internal static class FlexDirectTrouble
             : null;
     }
 
-    private static GpuVSphereException NotLicensed(string who, string quoted, string vmName) => new(
+    private static GpuVSphereException NotLicensed(string who, string quoted, string vmName, bool isServer = false) => new(
         "FlexDirectNotLicensed",
         GpuErrorCategory.InvalidState,
         $"{who} has no valid licence. {quoted}",
         vmName,
-        $"Initialize-FlexDirect -VM {Typed.Name(vmName)} -LicenseKey (Read-Host -AsSecureString); the servers need a licence as well as their clients.");
+        $"Initialize-FlexDirect -VM {Typed.Name(isServer ? null : vmName, "<server>")} -LicenseKey (Read-Host -AsSecureString); the servers need a licence as well as their clients.");
 
     /// <summary>The error about a guest without the program.</summary>
     public static GpuVSphereException Missing(string vmName) => new(

@@ -22,7 +22,7 @@ public static class Typed
 
     // A word that begins with a digit could be a number: the VM 007 would be looked for as 7.
     private static bool IsPlain(string name) =>
-        name.Length > 0 && (char.IsLetter(name[0]) || name[0] == '_') && name.All(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' or '.');
+        name.Length > 0 && (char.IsLetter(name[0]) || name[0] == '_') && name.All(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' or '.' or ':' or '/');
 
     // The typographic quotes end a quoted word of PowerShell as the straight one does.
     private static string Quoted(string name)

@@ -9,10 +9,15 @@ namespace GpuVSphere.Smi;
 internal static class NvidiaSmiFailure
 {
     private const int NotFound = 127;
+    private const string Unknown = "<host>";
 
     /// <summary>The explained error of a run that failed; null of one that did not.</summary>
-    public static GpuVSphereException? Explain(ShellResult result, string hostName, GpuHost? host)
+    /// <param name="result">The run.</param>
+    /// <param name="host">The host's name; null where only the text is known.</param>
+    /// <param name="inventory">What the inventory knows of the host.</param>
+    public static GpuVSphereException? Explain(ShellResult result, string? host, GpuHost? inventory)
     {
+        string hostName = host ?? Unknown;
         string said = (result.Output + "\n" + result.Error).Trim();
         bool Says(string words) => said.IndexOf(words, StringComparison.OrdinalIgnoreCase) >= 0;
 
@@ -23,7 +28,7 @@ internal static class NvidiaSmiFailure
                 GpuErrorCategory.InvalidState,
                 $"{hostName} has no nvidia-smi: NVIDIA's host driver is not installed.",
                 hostName,
-                $"Install it with Install-NvidiaVib -VMHost {Typed.Name(hostName)} -Path <VIB>; Get-NvidiaVib -VMHost {Typed.Name(hostName)} shows what is there.");
+                $"Install it with Install-NvidiaVib -VMHost {Typed.Name(host, Unknown)} -Path <VIB>; Get-NvidiaVib -VMHost {Typed.Name(host, Unknown)} shows what is there.");
         }
 
         if (Says("couldn't communicate with the NVIDIA driver") || Says("Failed to initialize NVML"))
@@ -31,16 +36,16 @@ internal static class NvidiaSmiFailure
             return new GpuVSphereException(
                 "NvidiaDriverNotLoaded",
                 GpuErrorCategory.InvalidState,
-                $"NVIDIA's driver is installed on {hostName} and not loaded, or not the version of its tools. {Passthrough(host)}It says: {OneLine(said)}",
+                $"NVIDIA's driver is installed on {hostName} and not loaded, or not the version of its tools. {Passthrough(inventory)}It says: {OneLine(said)}",
                 hostName,
-                AllInPassthrough(host)
-                    ? $"The driver loads for a GPU that is not in passthrough: Disable-GpuPassthrough -VMHost {Typed.Name(hostName)} -Device <address> -Reboot"
+                AllInPassthrough(inventory)
+                    ? $"The driver loads for a GPU that is not in passthrough: Disable-GpuPassthrough -VMHost {Typed.Name(host, Unknown)} -Device <address> -Reboot"
                     : $"Reboot the host when the driver was installed or updated since its last boot; else look at it with: vmkload_mod -l | grep nvidia, and for NVRM in /var/log/vmkernel.log");
         }
 
         if (Says("No devices were found") || Says("No devices found"))
         {
-            return NoDevices(hostName, host);
+            return NoDevices(host, inventory);
         }
 
         if (Says("No supported devices in vGPU mode"))
@@ -48,9 +53,9 @@ internal static class NvidiaSmiFailure
             return new GpuVSphereException(
                 "NvidiaNotInVgpuMode",
                 GpuErrorCategory.InvalidState,
-                $"No GPU of {hostName} is in vGPU mode. {Passthrough(host)}",
+                $"No GPU of {hostName} is in vGPU mode. {Passthrough(inventory)}",
                 hostName,
-                $"Set-HostGraphicsMode -VMHost {Typed.Name(hostName)} -GraphicsType SharedDirect -Reboot; Get-HostGraphicsMode -VMHost {Typed.Name(hostName)} shows what is in force.");
+                $"Set-HostGraphicsMode -VMHost {Typed.Name(host, Unknown)} -GraphicsType SharedDirect -Reboot; Get-HostGraphicsMode -VMHost {Typed.Name(host, Unknown)} shows what is in force.");
         }
 
         return result.ExitCode == 0 ? null : new GpuVSphereException(
@@ -62,16 +67,18 @@ internal static class NvidiaSmiFailure
     }
 
     /// <summary>The error about a host whose driver has no GPU, which is seldom one without any.</summary>
-    public static GpuVSphereException NoDevices(string hostName, GpuHost? host) => new(
+    /// <param name="host">The host's name; null where only the text is known.</param>
+    /// <param name="inventory">What the inventory knows of the host.</param>
+    public static GpuVSphereException NoDevices(string? host, GpuHost? inventory) => new(
         "NvidiaNoDevices",
-        host is { Devices.Count: 0 } ? GpuErrorCategory.ObjectNotFound : GpuErrorCategory.InvalidState,
-        host is { Devices.Count: 0 }
-            ? $"{hostName} has no NVIDIA GPU."
-            : $"NVIDIA's driver on {hostName} has no GPU. {Passthrough(host)}",
-        hostName,
-        host is { Devices.Count: 0 } ? "Get-GpuDevice lists the GPUs of all hosts."
-            : AllInPassthrough(host) ? $"To have the host's driver see a GPU: Disable-GpuPassthrough -VMHost {Typed.Name(hostName)} -Device <address> -Reboot"
-            : $"Get-GpuDevice -VMHost {Typed.Name(hostName)} shows the GPUs; the driver may be too old for them, or they may have failed: look for NVRM in /var/log/vmkernel.log");
+        inventory is { Devices.Count: 0 } ? GpuErrorCategory.ObjectNotFound : GpuErrorCategory.InvalidState,
+        inventory is { Devices.Count: 0 }
+            ? $"{host ?? Unknown} has no NVIDIA GPU."
+            : $"NVIDIA's driver on {host ?? Unknown} has no GPU. {Passthrough(inventory)}",
+        host ?? Unknown,
+        inventory is { Devices.Count: 0 } ? "Get-GpuDevice lists the GPUs of all hosts."
+            : AllInPassthrough(inventory) ? $"To have the host's driver see a GPU: Disable-GpuPassthrough -VMHost {Typed.Name(host, Unknown)} -Device <address> -Reboot"
+            : $"Get-GpuDevice -VMHost {Typed.Name(host, Unknown)} shows the GPUs; the driver may be too old for them, or they may have failed: look for NVRM in /var/log/vmkernel.log");
 
     private static bool AllInPassthrough(GpuHost? host) => host is { Devices.Count: > 0 } && host.Devices.All(device => device.IsActive);
 

@@ -41,7 +41,7 @@ public static class NvidiaSmiReader
     /// <param name="text">What it wrote, in any of the forms of <see cref="NvidiaSmiText"/>.</param>
     /// <exception cref="GpuVSphereException">NvidiaSmiMissing, NvidiaDriverNotLoaded, NvidiaNoDevices, NvidiaNotInVgpuMode: what it says is that it failed; NvidiaSmiNotUnderstood.</exception>
     public static NvidiaSmiReport Read(string text) =>
-        NvidiaSmiFailure.Explain(new ShellResult(0, text, string.Empty), "<host>", null) is { } failure ? throw failure : NvidiaSmiText.Read(text);
+        NvidiaSmiFailure.Explain(new ShellResult(0, text, string.Empty), null, null) is { } failure ? throw failure : NvidiaSmiText.Read(text);
 
     /// <summary>Reads through a shell that is open.</summary>
     /// <param name="shell">The host's shell.</param>

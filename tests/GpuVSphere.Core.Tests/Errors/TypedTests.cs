@@ -10,6 +10,7 @@ public class TypedTests
     [InlineData("grid_p100-8q", "grid_p100-8q")]
     [InlineData("_old", "_old")]
     [InlineData("Größe", "Größe")]
+    [InlineData("http://127.0.0.1:8080/", "http://127.0.0.1:8080/")]
     [InlineData("gpu host's 1 $(x)", "'gpu host''s 1 $(x)'")]
     [InlineData("it\u2019s", "'it\u2019\u2019s'")]
     [InlineData("a\"b`c", "'a\"b`c'")]
